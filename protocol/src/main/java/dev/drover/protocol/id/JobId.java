@@ -1,0 +1,4 @@
+package dev.drover.protocol.id;
+
+/** A job. */
+public record JobId(String value) {}

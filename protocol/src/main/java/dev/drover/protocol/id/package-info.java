@@ -1,0 +1,5 @@
+/** Names of things: every identifier that crosses a border. */
+@NullMarked
+package dev.drover.protocol.id;
+
+import org.jspecify.annotations.NullMarked;
