@@ -1,0 +1,30 @@
+package dev.drover.protocol.market;
+
+/**
+ * The unit that has a price and a chance of capacity.
+ *
+ * @param provider the cloud, as {@code local}
+ * @param instanceType the provider's own name for the machine type
+ */
+public record Market(String provider, String region, String zone, String instanceType, CapacityType capacityType)
+        implements Comparable<Market> {
+
+    /** The same place and type, bought the other way. */
+    public Market as(CapacityType other) {
+        return new Market(provider, region, zone, instanceType, other);
+    }
+
+    public boolean isSpot() {
+        return capacityType == CapacityType.SPOT;
+    }
+
+    @Override
+    public int compareTo(Market other) {
+        return toString().compareTo(other.toString());
+    }
+
+    @Override
+    public String toString() {
+        return provider + ":" + zone + ":" + instanceType + ":" + capacityType;
+    }
+}

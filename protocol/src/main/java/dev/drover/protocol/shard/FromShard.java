@@ -1,0 +1,46 @@
+package dev.drover.protocol.shard;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+
+/** What a training process tells its agent. Messages arrive in the order they were sent. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = FromShard.Ready.class, name = "ready"),
+    @JsonSubTypes.Type(value = FromShard.Prepared.class, name = "prepared"),
+    @JsonSubTypes.Type(value = FromShard.Step.class, name = "step"),
+    @JsonSubTypes.Type(value = FromShard.Saved.class, name = "saved"),
+    @JsonSubTypes.Type(value = FromShard.Stopped.class, name = "stopped"),
+    @JsonSubTypes.Type(value = FromShard.Done.class, name = "done"),
+    @JsonSubTypes.Type(value = FromShard.Failed.class, name = "failed"),
+})
+public sealed interface FromShard {
+    /** The process is up and waits for an assignment. */
+    record Ready(String program, String version) implements FromShard {}
+
+    /** Everything that does not depend on the state is in place; a {@code start} now takes effect at once. */
+    record Prepared() implements FromShard {}
+
+    /** A step was made. */
+    record Step(StepRecord record) implements FromShard {}
+
+    /**
+     * The state after {@code step} lies complete and fsynced in {@code dir}. Every {@code step} message up to it was sent
+     * before. The agent adds {@code steps.ndjson} and the manifest, and may move or delete {@code dir}.
+     */
+    record Saved(int step, String dir, double pauseMillis, double writeMillis) implements FromShard {}
+
+    /** The process obeyed {@code stop} and ends now. */
+    record Stopped(int step) implements FromShard {}
+
+    /** The last step was made and saved. */
+    record Done(int step) implements FromShard {}
+
+    /**
+     * The program itself failed: this counts against the job's retries.
+     *
+     * @param reason one line: what was attempted, with which values, and what the reader can do
+     * @param detail a stack trace or other evidence, may be empty
+     */
+    record Failed(String reason, String detail) implements FromShard {}
+}

@@ -1,0 +1,50 @@
+package dev.drover.protocol.shard;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+
+/**
+ * Reads and writes lines of the shard protocol.
+ *
+ * <p>Unknown properties are ignored, so that either side may be newer. Floats survive exactly: both sides print the shortest
+ * decimal that reads back as the same bits.
+ */
+public final class ShardWire {
+    /** The environment variable with the socket's path. */
+    public static final String SOCKET_VARIABLE = "DROVER_SOCKET";
+
+    /** A longer line is a broken or hostile peer: the reader closes the connection. */
+    public static final int MAX_LINE_BYTES = 1 << 20;
+
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+
+    private ShardWire() {}
+
+    /** The mapper of this protocol, for specs inside an {@link Assignment}. */
+    public static ObjectMapper json() {
+        return JSON;
+    }
+
+    /** One line, with its newline. */
+    public static String line(Object message) {
+        try {
+            return JSON.writeValueAsString(message) + "\n";
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("can't write a shard message: " + message, e);
+        }
+    }
+
+    /** @throws IllegalArgumentException when the line is not such a message, with the start of the line */
+    public static <T> T parse(String line, Class<T> type) {
+        try {
+            return JSON.readValue(line, type);
+        } catch (JsonProcessingException e) {
+            String head = line.length() > 200 ? line.substring(0, 200) + "..." : line;
+            throw new IllegalArgumentException("not a shard message: " + head, e);
+        }
+    }
+}
