@@ -30,7 +30,7 @@ public sealed interface FromShard {
      */
     record Saved(int step, String dir, double pauseMillis, double writeMillis) implements FromShard {}
 
-    /** The process obeyed {@code stop} and ends now. */
+    /** The process obeyed a {@link ToShard.Stop} after this step and ends now. */
     record Stopped(int step) implements FromShard {}
 
     /** The last step was made and saved. */
