@@ -38,7 +38,11 @@ public final class ShardWire {
         }
     }
 
-    /** @throws IllegalArgumentException when the line is not such a message, with the start of the line */
+    /**
+     * Reads one line.
+     *
+     * @throws IllegalArgumentException when the line is not such a message, with the start of the line
+     */
     public static <T> T parse(String line, Class<T> type) {
         try {
             return JSON.readValue(line, type);
