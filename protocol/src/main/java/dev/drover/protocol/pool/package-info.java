@@ -1,0 +1,5 @@
+/** What an operator owns. */
+@NullMarked
+package dev.drover.protocol.pool;
+
+import org.jspecify.annotations.NullMarked;

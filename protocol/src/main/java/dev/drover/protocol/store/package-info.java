@@ -1,0 +1,5 @@
+/** Where checkpoints and logs lie. */
+@NullMarked
+package dev.drover.protocol.store;
+
+import org.jspecify.annotations.NullMarked;
