@@ -9,12 +9,8 @@ import dev.drover.protocol.market.Market;
 import dev.drover.protocol.market.Offer;
 import dev.drover.protocol.money.Money;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -23,7 +19,6 @@ import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The local cloud itself: what {@link LocalCloudServer} serves.
@@ -41,9 +36,10 @@ public final class LocalCloud implements AutoCloseable {
     private final EvictionDecider evictions;
     private final Fleet fleet;
     private final InstantSource clock;
-    private final FileLock lock;
+    private final DirectoryLock lock;
 
-    private LocalCloud(LocalCloudSettings settings, Path directory, Memory memory, InstantSource clock, FileLock lock)
+    private LocalCloud(
+            LocalCloudSettings settings, Path directory, Memory memory, InstantSource clock, DirectoryLock lock)
             throws IOException {
         CloudState state = memory.state();
         this.catalog = settings.catalog();
@@ -68,7 +64,7 @@ public final class LocalCloud implements AutoCloseable {
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         // Instances are recognised by this path: it has to be the same however the directory was named.
         Path directory = settings.directory().toRealPath();
-        FileLock lock = own(directory);
+        DirectoryLock lock = DirectoryLock.take(directory);
         try {
             LocalCloud cloud =
                     new LocalCloud(settings, directory, remembered(settings, directory, clock.instant()), clock, lock);
@@ -76,35 +72,9 @@ public final class LocalCloud implements AutoCloseable {
             cloud.fleet.every(cloud.catalog.tick(), cloud::tick);
             return cloud;
         } catch (IOException | RuntimeException e) {
-            lock.acquiredBy().close();
+            lock.close();
             throw e;
         }
-    }
-
-    /** Whether some process runs a cloud in the directory, though it may not answer yet. */
-    static boolean isOwned(Path directory) throws IOException {
-        try (FileChannel channel =
-                FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-            return channel.tryLock() == null;
-        } catch (OverlappingFileLockException e) {
-            return true;
-        }
-    }
-
-    private static FileLock own(Path directory) throws IOException {
-        FileChannel channel =
-                FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        @Nullable FileLock lock;
-        try {
-            lock = channel.tryLock();
-        } catch (OverlappingFileLockException e) {
-            lock = null;
-        }
-        if (lock == null) {
-            channel.close();
-            throw new IOException("a local cloud already runs in " + directory + "; use it, or stop it first");
-        }
-        return lock;
     }
 
     private static Memory remembered(LocalCloudSettings settings, Path directory, Instant now) throws IOException {
@@ -277,6 +247,6 @@ public final class LocalCloud implements AutoCloseable {
     @Override
     public void close() throws IOException {
         fleet.close();
-        lock.acquiredBy().close();
+        lock.close();
     }
 }

@@ -34,7 +34,7 @@ final class LocalCloudClient implements AutoCloseable {
     }
 
     /** A status below 400, or 404, with its body. */
-    record Reply(int status, byte[] body) {
+    record Reply(int status, String body) {
         boolean isFound() {
             return status != 404;
         }
@@ -78,7 +78,7 @@ final class LocalCloudClient implements AutoCloseable {
 
     private Reply send(HttpRequest request, String what, Endpoint endpoint) {
         try {
-            HttpResponse<byte[]> response = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
+            HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
             return new Reply(response.statusCode(), response.body());
         } catch (IOException e) {
             throw new CloudException(

@@ -88,7 +88,7 @@ public final class LocalCloudProcess {
             if (running.isPresent()) {
                 return running.get();
             }
-            if (!started.isAlive() && started.exitValue() != 0 && !LocalCloud.isOwned(options.directory())) {
+            if (!started.isAlive() && started.exitValue() != 0 && !DirectoryLock.isTaken(options.directory())) {
                 throw new IOException("the local cloud in " + options.directory() + " ended with exit code "
                         + started.exitValue() + "; the end of " + log + ":\n" + tail(log));
             }

@@ -48,7 +48,7 @@ final class MetadataServer implements AutoCloseable {
             try {
                 return listen(FIRST_PORT + (start + i) % PORTS, subject);
             } catch (BindException e) {
-                continue;
+                // Taken: the next one, then.
             }
         }
         throw new BindException(
