@@ -1,5 +1,6 @@
 package dev.drover.cloud;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -70,8 +71,8 @@ public abstract class CloudProviderContract {
     void spotIsCheaperThanTheSameOnDemand() {
         Map<Market, Offer> offers =
                 provider().offers().stream().collect(java.util.stream.Collectors.toMap(Offer::market, offer -> offer));
-        Offer spot = offers.get(roomy());
-        Offer steady = offers.get(roomy().as(CapacityType.ON_DEMAND));
+        Offer spot = requireNonNull(offers.get(roomy()));
+        Offer steady = requireNonNull(offers.get(roomy().as(CapacityType.ON_DEMAND)));
         assertThat(spot.pricePerHour()).isLessThan(steady.pricePerHour());
     }
 

@@ -17,12 +17,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LocalCloudFaultTest {
-    @TempDir
-    Path directory;
+    private Path directory;
+
+    @BeforeEach
+    void use(@TempDir Path empty) {
+        directory = empty;
+    }
 
     private LocalCloudFixture open(Image image) throws Exception {
         return new LocalCloudFixture(directory, image);

@@ -155,7 +155,7 @@ final class LocalCloudFixture implements AutoCloseable {
 
     /** Ends everything, and fails if a process of any instance is left. */
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         cloud.endAll();
         server.close();
         cloud.close();

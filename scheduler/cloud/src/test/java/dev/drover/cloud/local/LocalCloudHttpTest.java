@@ -12,13 +12,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LocalCloudHttpTest {
-    @TempDir
-    Path directory;
-
+    private Path directory;
     private LocalCloudFixture cloud;
 
     @BeforeEach
-    void open() throws Exception {
+    void open(@TempDir Path empty) throws Exception {
+        directory = empty;
         cloud = new LocalCloudFixture(directory, LocalCloudFixture.sleeper());
     }
 

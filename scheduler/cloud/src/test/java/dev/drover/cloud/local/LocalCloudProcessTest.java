@@ -26,14 +26,13 @@ import org.junit.jupiter.api.io.TempDir;
 class LocalCloudProcessTest {
     private static final NodeId NODE = new NodeId("survivor");
 
-    @TempDir
-    Path root;
-
+    private Path root;
     private Path directory;
     private LocalCloudProcess.Options options;
 
     @BeforeEach
-    void write() throws IOException {
+    void write(@TempDir Path empty) throws IOException {
+        root = empty;
         directory = root.resolve("cloud");
         Path image = root.resolve("image.json");
         LocalCloudFixture.tinyAgent().write(image);

@@ -10,16 +10,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
 class LocalCloudProviderTest extends CloudProviderContract {
-    @TempDir
-    Path directory;
-
-    @TempDir
-    Path empty;
-
+    private Path empty;
     private LocalCloudFixture cloud;
 
     @BeforeEach
-    void open() throws Exception {
+    void open(@TempDir Path directory, @TempDir Path nothing) throws Exception {
+        empty = nothing;
         cloud = new LocalCloudFixture(directory, LocalCloudFixture.tinyAgent());
         cloud.control.setCapacity(MarketFilter.of(full()), 0, Duration.ZERO);
     }
