@@ -1,0 +1,92 @@
+package dev.drover.persistence.read;
+
+import dev.drover.protocol.api.AttemptView;
+import dev.drover.protocol.api.JobEvent;
+import dev.drover.protocol.api.JobView;
+import dev.drover.protocol.id.JobId;
+import dev.drover.protocol.id.Lease;
+import dev.drover.protocol.id.PoolName;
+import dev.drover.protocol.id.ShardId;
+import dev.drover.protocol.shard.StepRecord;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What is asked often, or outlives the state of a pool. Calls block on the database: run them on virtual threads.
+ *
+ * <p>Every write is idempotent and durable when the call returns. Nothing here decides anything; the journal does.
+ */
+public interface ReadModel extends AutoCloseable {
+    /**
+     * Claims an idempotency key. The first caller's claim stays for ever; later ones get that claim back.
+     *
+     * @param bodyDigest SHA-256 of the submitted body
+     */
+    Submission claim(String idempotencyKey, String bodyDigest, JobId proposed, PoolName pool);
+
+    /** Remembers which pool a job is in, before the pool is told of it. */
+    void assignPool(JobId job, PoolName pool);
+
+    /** The pool a job was submitted to, live or finished. */
+    Optional<PoolName> poolOf(JobId job);
+
+    /** Remembers that a pool exists. */
+    void addPool(PoolName pool);
+
+    List<PoolName> pools();
+
+    /** Keeps a finished job. */
+    void archive(JobView job);
+
+    Optional<JobView> finished(JobId job);
+
+    /** Finished jobs, the last finished first. */
+    List<JobView> finished(Optional<PoolName> pool, int limit);
+
+    /** Notes one generation of a shard; telemetry is shown with its node and cut by where it resumed. */
+    void recordAttempt(ShardId shard, AttemptView attempt);
+
+    /** Adds step records of one generation; a record that is there already stays. */
+    void appendSteps(Lease lease, List<StepRecord> steps);
+
+    /**
+     * The surviving history: of each step, the record of the newest generation that made it, up to where later generations
+     * resumed.
+     *
+     * @param includeSuperseded also shows the records that were cut off
+     * @param maxPoints thins evenly to at most this many per shard, the last one always shown; 0 means all
+     */
+    List<TelemetryRow> telemetry(
+            JobId job, Optional<Integer> shard, int afterStep, boolean includeSuperseded, int maxPoints);
+
+    /** The steps that a generation has no record of, within (fromStep, toStep]. */
+    List<Integer> missingSteps(Lease lease, int fromStep, int toStep);
+
+    /** Adds events; an event whose (job, sequence) is there already stays. */
+    void appendEvents(List<JobEvent> events);
+
+    List<JobEvent> events(JobId job, long afterSequence, int limit);
+
+    /** Whether the database answers. */
+    boolean isHealthy();
+
+    @Override
+    void close();
+
+    /**
+     * A claim on an idempotency key.
+     *
+     * @param fresh whether this call made it
+     */
+    record Submission(JobId job, PoolName pool, String bodyDigest, boolean fresh) {}
+
+    /** A step with its place. */
+    record TelemetryRow(
+            ShardId shard,
+            int generation,
+            StepRecord step,
+            String node,
+            String zone,
+            String capacityType,
+            boolean superseded) {}
+}

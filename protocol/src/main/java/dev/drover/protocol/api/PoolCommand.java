@@ -1,0 +1,45 @@
+package dev.drover.protocol.api;
+
+import dev.drover.protocol.id.JobId;
+import dev.drover.protocol.id.NodeId;
+import dev.drover.protocol.job.JobSpec;
+import dev.drover.protocol.pool.PoolSpec;
+import java.time.Duration;
+import java.util.Optional;
+
+/** What the API asks of one pool. The answer is a {@link PoolReply}, given once the decision is durable. */
+public sealed interface PoolCommand {
+    /** Accept a job. The same id again, with whatever spec, answers with the job that exists: submitting is idempotent. */
+    record SubmitJob(JobId job, JobSpec spec, String owner) implements PoolCommand {}
+
+    record CancelJob(JobId job, String reason) implements PoolCommand {}
+
+    /** Create the pool, or give it a new spec. */
+    record ConfigurePool(PoolSpec spec) implements PoolCommand {}
+
+    record ScalePool(int minNodes, int maxNodes) implements PoolCommand {}
+
+    /** Place and launch nothing new; what runs goes on. */
+    record PausePool() implements PoolCommand {}
+
+    record ResumePool() implements PoolCommand {}
+
+    /** Move the node's shards elsewhere, make before break, then end it. */
+    record DrainNode(NodeId node) implements PoolCommand {}
+
+    /** A drill: the node behaves as if evicted. Absent notice means killed at once, without warning. */
+    record EvictNode(NodeId node, Optional<Duration> notice) implements PoolCommand {}
+
+    record ShowPool() implements PoolCommand {}
+
+    record ShowJob(JobId job) implements PoolCommand {}
+
+    /** The pool's live jobs; finished ones are in the read model. */
+    record ListJobs() implements PoolCommand {}
+
+    record ListNodes() implements PoolCommand {}
+
+    record ListMarkets() implements PoolCommand {}
+
+    record ShowCost() implements PoolCommand {}
+}

@@ -1,0 +1,27 @@
+package dev.drover.protocol.api;
+
+import java.util.List;
+
+/** A pool's answer. */
+public sealed interface PoolReply {
+    /** Done, and durable. */
+    record Done() implements PoolReply {}
+
+    record Pool(PoolView pool) implements PoolReply {}
+
+    record Job(JobView job) implements PoolReply {}
+
+    record Jobs(List<JobView> jobs) implements PoolReply {}
+
+    record Nodes(List<NodeView> nodes) implements PoolReply {}
+
+    record Markets(List<MarketView> markets) implements PoolReply {}
+
+    record Cost(CostView cost) implements PoolReply {}
+
+    /** There is no such thing in this pool, or no such pool. */
+    record NotFound(String what) implements PoolReply {}
+
+    /** Refused, and nothing changed: which field, which value, and what is allowed. */
+    record Rejected(String field, String value, String allowed) implements PoolReply {}
+}

@@ -1,0 +1,137 @@
+package dev.drover.planning.event;
+
+import dev.drover.protocol.agent.EvictionNotice;
+import dev.drover.protocol.api.Reason;
+import dev.drover.protocol.checkpoint.CheckpointRef;
+import dev.drover.protocol.id.JobId;
+import dev.drover.protocol.id.Lease;
+import dev.drover.protocol.id.NodeId;
+import dev.drover.protocol.id.ShardId;
+import dev.drover.protocol.job.JobSpec;
+import dev.drover.protocol.job.JobState;
+import dev.drover.protocol.market.Market;
+import dev.drover.protocol.market.Refusal;
+import dev.drover.protocol.market.Resources;
+import dev.drover.protocol.money.Money;
+import dev.drover.protocol.pool.PoolSpec;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What happened to a pool. The journal keeps these for ever under stable names: {@code docs/EVENTS.md} says how they evolve.
+ */
+public sealed interface PoolEvent {
+    Instant at();
+
+    // The pool.
+
+    record PoolConfigured(PoolSpec spec, Instant at) implements PoolEvent {}
+
+    record PoolPaused(Instant at) implements PoolEvent {}
+
+    record PoolResumed(Instant at) implements PoolEvent {}
+
+    // Jobs.
+
+    record JobSubmitted(JobId job, JobSpec spec, String owner, Instant at) implements PoolEvent {}
+
+    record JobCancelled(JobId job, String reason, Instant at) implements PoolEvent {}
+
+    /** Every shard has ended. The job now moves to the read model. */
+    record JobFinished(JobId job, JobState state, Reason reason, Instant at) implements PoolEvent {}
+
+    /** The read model has the job; the pool keeps only its id, for a while. */
+    record JobArchived(JobId job, Instant at) implements PoolEvent {}
+
+    /** The ids of long-archived jobs were dropped. */
+    record ArchivedForgotten(List<JobId> jobs, Instant at) implements PoolEvent {
+        public ArchivedForgotten {
+            jobs = List.copyOf(jobs);
+        }
+    }
+
+    // Nodes.
+
+    /** The pool wants a node, from the first of {@code markets} that has one. Its id is the launch's client token. */
+    record NodeRequested(NodeId node, List<Market> markets, Reason reason, Instant at) implements PoolEvent {
+        public NodeRequested {
+            markets = List.copyOf(markets);
+        }
+    }
+
+    record NodeLaunched(
+            NodeId node, String instanceId, Market market, Money pricePerHour, Resources resources, Instant at)
+            implements PoolEvent {}
+
+    /** No market gave one; the node is forgotten. */
+    record LaunchRefused(NodeId node, List<Refusal> refusals, Instant at) implements PoolEvent {
+        public LaunchRefused {
+            refusals = List.copyOf(refusals);
+        }
+    }
+
+    /** The node's agent registered, for the first time or again after it was lost. */
+    record NodeJoined(NodeId node, String incarnation, Instant at) implements PoolEvent {}
+
+    record NodeNoticed(NodeId node, EvictionNotice notice, Instant at) implements PoolEvent {}
+
+    /** Nothing new is placed on the node, and its shards move. */
+    record NodeDraining(NodeId node, Reason reason, Instant at) implements PoolEvent {}
+
+    /** The node was silent beyond its lease: its shards move without it. The instance may still run. */
+    record NodeLost(NodeId node, Reason reason, Instant at) implements PoolEvent {}
+
+    /** The instance is to be ended; until the provider says it is, it is asked again. */
+    record NodeEnding(NodeId node, Reason reason, Instant at) implements PoolEvent {}
+
+    /** The instance is gone: proof from the provider. */
+    record NodeGone(NodeId node, Reason reason, Instant at) implements PoolEvent {}
+
+    /**
+     * Instance-seconds were paid for.
+     *
+     * @param from what was billed before ends here
+     * @param pricePerHour what held from {@code from} to {@code to}
+     * @param onDemandPricePerHour of the same type in the same zone
+     * @param nextPricePerHour what holds from {@code to} on
+     */
+    record NodeBilled(
+            NodeId node,
+            Instant from,
+            Instant to,
+            Money pricePerHour,
+            Money onDemandPricePerHour,
+            Money nextPricePerHour,
+            Instant at)
+            implements PoolEvent {}
+
+    // Shards.
+
+    /** A slot on {@code node} is kept for the shard's next generation. While the shard runs elsewhere this is a handoff. */
+    record ShardTargeted(ShardId shard, NodeId node, Reason reason, Instant at) implements PoolEvent {}
+
+    /** The slot is not kept any more. */
+    record TargetDropped(ShardId shard, Reason reason, Instant at) implements PoolEvent {}
+
+    /** The lease is granted; reports of older generations are refused from here on. */
+    record ShardGranted(Lease lease, NodeId node, Optional<CheckpointRef> resumeFrom, Reason reason, Instant at)
+            implements PoolEvent {}
+
+    /** The first step under this lease was seen. */
+    record ShardStarted(Lease lease, Instant at) implements PoolEvent {}
+
+    /** The shard has left its node: the attempt is over, the shard is not. {@code lastStep} as last reported. */
+    record ShardDetached(Lease lease, int lastStep, Reason reason, Instant at) implements PoolEvent {}
+
+    /** The node that had fallen silent came back still running the shard's current lease: it goes on there. */
+    record ShardAdopted(Lease lease, NodeId node, Instant at) implements PoolEvent {}
+
+    /** A checkpoint turned out not to be valid; it never counts again. */
+    record CheckpointRejected(Lease lease, CheckpointRef checkpoint, Reason reason, Instant at) implements PoolEvent {}
+
+    /** The program failed under this lease. This counts against the retries. */
+    record ShardFailed(Lease lease, int lastStep, Reason reason, boolean isFinal, Instant at) implements PoolEvent {}
+
+    record ShardSucceeded(Lease lease, CheckpointRef checkpoint, Reason reason, Instant at) implements PoolEvent {}
+}

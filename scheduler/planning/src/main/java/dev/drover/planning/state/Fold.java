@@ -1,0 +1,247 @@
+package dev.drover.planning.state;
+
+import dev.drover.planning.event.PoolEvent;
+import dev.drover.planning.event.PoolEvent.*;
+import dev.drover.protocol.api.Reason;
+import dev.drover.protocol.id.Lease;
+import dev.drover.protocol.id.NodeId;
+import dev.drover.protocol.id.ShardId;
+import dev.drover.protocol.job.ShardState;
+import dev.drover.protocol.market.CapacityType;
+import dev.drover.protocol.market.Market;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/** How each event changes a pool's state. One method per event that does more than set a field. */
+final class Fold {
+    private Fold() {}
+
+    static PoolState apply(PoolState state, PoolEvent event) {
+        return switch (event) {
+            case PoolConfigured e -> state.withSpec(e.spec());
+            case PoolPaused e -> state.withPaused(true);
+            case PoolResumed e -> state.withPaused(false);
+            case JobSubmitted e -> state.withNewJob(Job.submitted(e.job(), e.spec(), e.owner(), e.at()));
+            case JobCancelled e -> cancelled(state, e);
+            case JobFinished e ->
+                state.job(e.job())
+                        .map(job -> state.withJob(job.finishedAs(e.state(), e.reason(), e.at())))
+                        .orElse(state);
+            case JobArchived e -> state.withArchivedJob(e.job(), e.at());
+            case ArchivedForgotten e -> state.withArchived(state.archived().minusAll(e.jobs()));
+            case NodeRequested e ->
+                state.withNodeRequested()
+                        .withNodes(state.nodes()
+                                .plus(e.node(), Node.requested(e.node(), e.markets(), e.reason(), e.at())));
+            case NodeLaunched e -> launched(state, e);
+            case PoolEvent.LaunchRefused e -> state.withNodes(state.nodes().minus(e.node()));
+            case NodeJoined e -> joined(state, e);
+            case NodeNoticed e -> node(state, e.node(), node -> node.noticed(e.notice()));
+            case NodeDraining e ->
+                node(
+                        state,
+                        e.node(),
+                        node -> node.in(NodePhase.DRAINING, e.at()).leavingBecause(e.reason()));
+            case NodeLost e ->
+                node(state, e.node(), node -> node.in(NodePhase.LOST, e.at()).leavingBecause(e.reason()));
+            case NodeEnding e ->
+                node(state, e.node(), node -> node.in(NodePhase.ENDING, e.at()).leavingBecause(e.reason()));
+            case NodeGone e -> state.withNodes(state.nodes().minus(e.node()));
+            case NodeBilled e -> billed(state, e);
+            case ShardTargeted e -> targeted(state, e);
+            case TargetDropped e -> targetDropped(state, e);
+            case ShardGranted e -> granted(state, e);
+            case ShardStarted e -> current(state, e.lease(), shard -> started(shard, e.at()));
+            case ShardDetached e ->
+                idle(
+                        current(state, e.lease(), shard -> detached(shard, e.lastStep(), e.reason(), e.at())),
+                        state,
+                        e.lease(),
+                        e.at());
+            case ShardAdopted e -> shard(state, e.lease().shard(), shard -> shard.adopted(e.node(), e.at()));
+            case CheckpointRejected e -> shard(state, e.lease().shard(), shard -> shard.rejecting(e.checkpoint()));
+            case ShardFailed e -> idle(current(state, e.lease(), shard -> failed(shard, e)), state, e.lease(), e.at());
+            case ShardSucceeded e ->
+                idle(
+                        current(
+                                state,
+                                e.lease(),
+                                shard -> shard.attemptEnded(
+                                                e.at(),
+                                                e.reason(),
+                                                e.checkpoint().step())
+                                        .on(Optional.empty())
+                                        .targeting(Optional.empty())
+                                        .in(ShardState.SUCCEEDED, e.reason(), e.at())),
+                        state,
+                        e.lease(),
+                        e.at());
+        };
+    }
+
+    private static PoolState cancelled(PoolState state, JobCancelled event) {
+        Reason reason = Reason.of(Reason.Code.CANCELLED, "Cancelled: " + event.reason());
+        PoolState folded = state;
+        for (Shard shard : state.job(event.job()).map(Job::shards).orElse(List.of())) {
+            if (shard.isLive()) {
+                int lastStep = shard.attempts().isEmpty()
+                        ? 0
+                        : shard.attempts().getLast().lastStep();
+                folded = shard(
+                        folded,
+                        shard.id(),
+                        live -> live.attemptEnded(event.at(), reason, lastStep)
+                                .on(Optional.empty())
+                                .targeting(Optional.empty())
+                                .in(ShardState.CANCELLED, reason, event.at()));
+                folded =
+                        shard.node().isPresent() ? idleNode(folded, shard.node().get(), event.at()) : folded;
+            }
+        }
+        return folded;
+    }
+
+    private static PoolState launched(PoolState state, NodeLaunched event) {
+        Node.Instance instance = new Node.Instance(
+                event.instanceId(), event.market(), event.pricePerHour(), event.resources(), event.at(), event.at());
+        return node(
+                state,
+                event.node(),
+                node -> (node.phase() == NodePhase.LAUNCHING ? node.in(NodePhase.JOINING, event.at()) : node)
+                        .with(instance));
+    }
+
+    private static PoolState joined(PoolState state, NodeJoined event) {
+        return node(state, event.node(), node -> switch (node.phase()) {
+            case JOINING, LAUNCHING -> node.in(NodePhase.READY, event.at()).idleFrom(event.at());
+            case LOST ->
+                node.in(NodePhase.READY, event.at()).idleFrom(event.at()).staying();
+            case READY, DRAINING, ENDING -> node;
+        });
+    }
+
+    private static PoolState billed(PoolState state, NodeBilled event) {
+        Optional<Node> node = state.node(event.node());
+        Optional<Node.Instance> instance = node.flatMap(Node::instance);
+        if (instance.isEmpty()) {
+            return state;
+        }
+        Node.Instance billed = instance.get();
+        CapacityType type = billed.market().capacityType();
+        Duration time = Duration.between(event.from(), event.to());
+        PoolState folded = state.withLedger(
+                        state.ledger().plus(type, time, event.pricePerHour(), event.onDemandPricePerHour(), 1, 1))
+                .withNodes(state.nodes()
+                        .plus(
+                                event.node(),
+                                node.get()
+                                        .with(new Node.Instance(
+                                                billed.instanceId(),
+                                                billed.market(),
+                                                event.nextPricePerHour(),
+                                                billed.resources(),
+                                                billed.launchedAt(),
+                                                event.to()))));
+        for (Shard shard : state.runningOn(event.node())) {
+            Job job = folded.job(shard.id().job()).orElseThrow();
+            int slots = Math.max(1, billed.resources().slotsFor(job.spec().resources()));
+            folded = folded.withJob(job.withLedger(
+                    job.ledger().plus(type, time, event.pricePerHour(), event.onDemandPricePerHour(), 1, slots)));
+        }
+        return folded;
+    }
+
+    private static PoolState targeted(PoolState state, ShardTargeted event) {
+        return shard(state, event.shard(), shard -> {
+            Shard targeted = shard.targeting(Optional.of(event.node()));
+            ShardState next = shard.node().isPresent() ? ShardState.HANDING_OFF : shard.state();
+            return targeted.in(next, event.reason(), event.at());
+        });
+    }
+
+    private static PoolState targetDropped(PoolState state, TargetDropped event) {
+        return shard(state, event.shard(), shard -> {
+            Shard dropped = shard.targeting(Optional.empty());
+            ShardState next = shard.node().isPresent() ? ShardState.RUNNING : shard.state();
+            return dropped.in(next, event.reason(), event.at());
+        });
+    }
+
+    private static PoolState granted(PoolState state, ShardGranted event) {
+        Market market = state.node(event.node()).flatMap(Node::market).orElseThrow();
+        Optional<Market> before = state.shard(event.lease().shard())
+                .map(Shard::attempts)
+                .filter(attempts -> !attempts.isEmpty())
+                .map(attempts -> attempts.getLast().market());
+        Attempt attempt = new Attempt(
+                event.lease().generation(),
+                event.node(),
+                market,
+                event.at(),
+                event.resumeFrom(),
+                event.reason(),
+                Optional.empty(),
+                Optional.empty(),
+                event.resumeFrom().map(ref -> ref.step()).orElse(0));
+        PoolState folded = shard(
+                state,
+                event.lease().shard(),
+                shard -> shard.attemptEnded(event.at(), event.reason(), attempt.resumeStep())
+                        .granted(attempt));
+        Optional<NodeId> old = state.shard(event.lease().shard()).flatMap(Shard::node);
+        folded = old.isPresent() ? idleNode(folded, old.get(), event.at()) : folded;
+        boolean switchedBack =
+                market.isSpot() && before.map(last -> !last.isSpot()).orElse(false);
+        return switchedBack ? folded.withLedger(folded.ledger().plusSwitchBack()) : folded;
+    }
+
+    private static Shard started(Shard shard, Instant at) {
+        Reason reason = shard.because().orElseThrow();
+        return shard.state() == ShardState.PLACED ? shard.in(ShardState.RUNNING, reason, at) : shard;
+    }
+
+    private static Shard detached(Shard shard, int lastStep, Reason reason, Instant at) {
+        return shard.attemptEnded(at, reason, lastStep).on(Optional.empty()).in(ShardState.WAITING, reason, at);
+    }
+
+    private static Shard failed(Shard shard, ShardFailed event) {
+        Shard off = shard.failedOnce()
+                .attemptEnded(event.at(), event.reason(), event.lastStep())
+                .on(Optional.empty())
+                .targeting(Optional.empty());
+        return off.in(event.isFinal() ? ShardState.FAILED : ShardState.WAITING, event.reason(), event.at());
+    }
+
+    /** Marks the node that {@code lease} left as idle, if nothing else runs there. */
+    private static PoolState idle(PoolState folded, PoolState before, Lease lease, Instant at) {
+        return before.shard(lease.shard())
+                .flatMap(Shard::node)
+                .map(node -> idleNode(folded, node, at))
+                .orElse(folded);
+    }
+
+    private static PoolState idleNode(PoolState state, NodeId id, Instant at) {
+        return state.runningOn(id).isEmpty() ? node(state, id, node -> node.idleFrom(at)) : state;
+    }
+
+    private static PoolState node(PoolState state, NodeId id, UnaryOperator<Node> change) {
+        return state.node(id)
+                .map(node -> state.withNodes(state.nodes().plus(id, change.apply(node))))
+                .orElse(state);
+    }
+
+    private static PoolState shard(PoolState state, ShardId id, UnaryOperator<Shard> change) {
+        return state.job(id.job())
+                .map(job -> state.withJob(job.withShard(id.index(), change)))
+                .orElse(state);
+    }
+
+    /** Changes the shard only while {@code lease} is its current one. */
+    private static PoolState current(PoolState state, Lease lease, UnaryOperator<Shard> change) {
+        return shard(
+                state, lease.shard(), shard -> shard.lease().equals(Optional.of(lease)) ? change.apply(shard) : shard);
+    }
+}

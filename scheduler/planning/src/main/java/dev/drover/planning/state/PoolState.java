@@ -1,0 +1,165 @@
+package dev.drover.planning.state;
+
+import dev.drover.planning.event.PoolEvent;
+import dev.drover.protocol.id.JobId;
+import dev.drover.protocol.id.NodeId;
+import dev.drover.protocol.id.ShardId;
+import dev.drover.protocol.pool.PoolSpec;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.pcollections.HashTreePMap;
+import org.pcollections.PMap;
+import org.pcollections.TreePMap;
+
+/**
+ * What the journal remembers of one pool. Bounded by live work: a finished job leaves it for the read model.
+ *
+ * @param spec absent until the pool is created
+ * @param jobs live jobs and finished ones not yet archived, by id
+ * @param order job ids by submission, oldest first
+ * @param archived recently archived ids, so that a late repeat of a submission makes no second job
+ * @param nodesRequested how many nodes were ever asked for; node ids derive from it
+ */
+public record PoolState(
+        Optional<PoolSpec> spec,
+        boolean paused,
+        TreePMap<NodeId, Node> nodes,
+        PMap<JobId, Job> jobs,
+        TreePMap<Long, JobId> order,
+        long jobsSubmitted,
+        PMap<JobId, Instant> archived,
+        long nodesRequested,
+        Ledger ledger) {
+
+    public static final PoolState EMPTY = new PoolState(
+            Optional.empty(),
+            false,
+            TreePMap.empty(),
+            HashTreePMap.empty(),
+            TreePMap.empty(),
+            0,
+            HashTreePMap.empty(),
+            0,
+            Ledger.EMPTY);
+
+    public Optional<Node> node(NodeId id) {
+        return Optional.ofNullable(nodes.get(id));
+    }
+
+    public Optional<Job> job(JobId id) {
+        return Optional.ofNullable(jobs.get(id));
+    }
+
+    public Optional<Shard> shard(ShardId id) {
+        return job(id.job())
+                .filter(job -> id.index() < job.shards().size())
+                .map(job -> job.shards().get(id.index()));
+    }
+
+    /** Jobs, oldest first. */
+    public Stream<Job> jobsInOrder() {
+        return order.values().stream().map(jobs::get);
+    }
+
+    /** Every shard that has not ended, oldest job first. */
+    public Stream<Shard> liveShards() {
+        return jobsInOrder()
+                .filter(Job::isLive)
+                .flatMap(job -> job.shards().stream())
+                .filter(Shard::isLive);
+    }
+
+    /** Live shards that run on the node. */
+    public List<Shard> runningOn(NodeId node) {
+        return liveShards()
+                .filter(shard -> shard.node().equals(Optional.of(node)))
+                .toList();
+    }
+
+    /** Live shards whose next generation is to run on the node. */
+    public List<Shard> targeting(NodeId node) {
+        return liveShards()
+                .filter(shard -> shard.target().equals(Optional.of(node)))
+                .toList();
+    }
+
+    /** Folds one event. Pure, total, and never rejects: deciding happened before. */
+    public PoolState apply(PoolEvent event) {
+        return Fold.apply(this, event);
+    }
+
+    public PoolState applyAll(List<PoolEvent> events) {
+        PoolState state = this;
+        for (PoolEvent event : events) {
+            state = state.apply(event);
+        }
+        return state;
+    }
+
+    // With-ers; package-private, for Fold only.
+
+    PoolState withSpec(PoolSpec newSpec) {
+        return new PoolState(
+                Optional.of(newSpec), paused, nodes, jobs, order, jobsSubmitted, archived, nodesRequested, ledger);
+    }
+
+    PoolState withPaused(boolean nowPaused) {
+        return new PoolState(spec, nowPaused, nodes, jobs, order, jobsSubmitted, archived, nodesRequested, ledger);
+    }
+
+    PoolState withNodes(TreePMap<NodeId, Node> newNodes) {
+        return new PoolState(spec, paused, newNodes, jobs, order, jobsSubmitted, archived, nodesRequested, ledger);
+    }
+
+    PoolState withNodeRequested() {
+        return new PoolState(spec, paused, nodes, jobs, order, jobsSubmitted, archived, nodesRequested + 1, ledger);
+    }
+
+    PoolState withNewJob(Job job) {
+        return new PoolState(
+                spec,
+                paused,
+                nodes,
+                jobs.plus(job.id(), job),
+                order.plus(jobsSubmitted, job.id()),
+                jobsSubmitted + 1,
+                archived,
+                nodesRequested,
+                ledger);
+    }
+
+    PoolState withJob(Job job) {
+        return new PoolState(
+                spec, paused, nodes, jobs.plus(job.id(), job), order, jobsSubmitted, archived, nodesRequested, ledger);
+    }
+
+    PoolState withArchivedJob(JobId id, Instant at) {
+        TreePMap<Long, JobId> rest = order;
+        for (var entry : order.entrySet()) {
+            if (entry.getValue().equals(id)) {
+                rest = order.minus(entry.getKey());
+                break;
+            }
+        }
+        return new PoolState(
+                spec,
+                paused,
+                nodes,
+                jobs.minus(id),
+                rest,
+                jobsSubmitted,
+                archived.plus(id, at),
+                nodesRequested,
+                ledger);
+    }
+
+    PoolState withArchived(PMap<JobId, Instant> newArchived) {
+        return new PoolState(spec, paused, nodes, jobs, order, jobsSubmitted, newArchived, nodesRequested, ledger);
+    }
+
+    PoolState withLedger(Ledger newLedger) {
+        return new PoolState(spec, paused, nodes, jobs, order, jobsSubmitted, archived, nodesRequested, newLedger);
+    }
+}

@@ -1,0 +1,162 @@
+package dev.drover.planning.state;
+
+import dev.drover.protocol.api.Reason;
+import dev.drover.protocol.checkpoint.CheckpointRef;
+import dev.drover.protocol.id.Lease;
+import dev.drover.protocol.id.NodeId;
+import dev.drover.protocol.id.ShardId;
+import dev.drover.protocol.job.ShardState;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One shard.
+ *
+ * @param generation of the last grant, 0 before the first
+ * @param node where it runs, or is placed
+ * @param target where its next generation is to run: a slot is kept there
+ * @param because what the last change was about
+ * @param failures of the program itself
+ * @param since when {@code because} became true
+ * @param rejected checkpoints that turned out not to be valid
+ */
+public record Shard(
+        ShardId id,
+        ShardState state,
+        int generation,
+        Optional<NodeId> node,
+        Optional<NodeId> target,
+        Optional<Reason> because,
+        Instant since,
+        int failures,
+        List<Attempt> attempts,
+        List<CheckpointRef> rejected) {
+    public Shard {
+        attempts = List.copyOf(attempts);
+        rejected = List.copyOf(rejected);
+    }
+
+    public static Shard queued(ShardId id, Instant at) {
+        return new Shard(
+                id,
+                ShardState.QUEUED,
+                0,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                at,
+                0,
+                List.of(),
+                List.of());
+    }
+
+    /** The current grant, if the shard has one. */
+    public Optional<Lease> lease() {
+        return node.map(placed -> new Lease(id, generation));
+    }
+
+    /** The grant that comes next. */
+    public Lease nextLease() {
+        return new Lease(id, generation + 1);
+    }
+
+    public boolean isLive() {
+        return !state.isFinal();
+    }
+
+    /** Live, and neither on a node nor promised one. */
+    public boolean needsNode() {
+        return isLive() && node.isEmpty() && target.isEmpty();
+    }
+
+    /**
+     * Whether a published checkpoint counts: its generation is known, it was not rejected, and no later grant had already
+     * continued from before it. So what a zombie publishes late never counts.
+     */
+    public boolean counts(CheckpointRef checkpoint) {
+        int from = checkpoint.lease().generation();
+        return from <= generation
+                && !rejected.contains(checkpoint)
+                && attempts.stream()
+                        .filter(attempt -> attempt.generation() > from)
+                        .allMatch(attempt -> checkpoint.step() <= attempt.resumeStep());
+    }
+
+    /** The newest of {@code published} that counts. */
+    public Optional<CheckpointRef> resumePoint(List<CheckpointRef> published) {
+        return published.stream()
+                .filter(this::counts)
+                .max(Comparator.comparingInt(CheckpointRef::step)
+                        .thenComparingInt(ref -> ref.lease().generation()));
+    }
+
+    // Folds; package-private, for PoolState only.
+
+    Shard in(ShardState newState, Reason reason, Instant at) {
+        return new Shard(id, newState, generation, node, target, Optional.of(reason), at, failures, attempts, rejected);
+    }
+
+    Shard targeting(Optional<NodeId> newTarget) {
+        return new Shard(id, state, generation, node, newTarget, because, since, failures, attempts, rejected);
+    }
+
+    Shard on(Optional<NodeId> newNode) {
+        return new Shard(id, state, generation, newNode, target, because, since, failures, attempts, rejected);
+    }
+
+    Shard granted(Attempt attempt) {
+        List<Attempt> all = new ArrayList<>(attempts);
+        all.add(attempt);
+        return new Shard(
+                id,
+                ShardState.PLACED,
+                attempt.generation(),
+                Optional.of(attempt.node()),
+                Optional.empty(),
+                Optional.of(attempt.grantedBecause()),
+                attempt.grantedAt(),
+                failures,
+                all,
+                rejected);
+    }
+
+    /** Ends the current attempt, if it is still open. */
+    Shard attemptEnded(Instant at, Reason reason, int lastStep) {
+        if (attempts.isEmpty() || attempts.getLast().endedAt().isPresent()) {
+            return this;
+        }
+        List<Attempt> all = new ArrayList<>(attempts);
+        all.set(all.size() - 1, all.getLast().ended(at, reason, lastStep));
+        return new Shard(id, state, generation, node, target, because, since, failures, all, rejected);
+    }
+
+    /** Back on the node of the last attempt, as if it had never left. */
+    Shard adopted(NodeId returned, Instant at) {
+        List<Attempt> all = new ArrayList<>(attempts);
+        all.set(all.size() - 1, all.getLast().reopened());
+        return new Shard(
+                id,
+                ShardState.RUNNING,
+                generation,
+                Optional.of(returned),
+                Optional.empty(),
+                Optional.of(all.getLast().grantedBecause()),
+                at,
+                failures,
+                all,
+                rejected);
+    }
+
+    Shard failedOnce() {
+        return new Shard(id, state, generation, node, target, because, since, failures + 1, attempts, rejected);
+    }
+
+    Shard rejecting(CheckpointRef checkpoint) {
+        List<CheckpointRef> all = new ArrayList<>(rejected);
+        all.add(checkpoint);
+        return new Shard(id, state, generation, node, target, because, since, failures, attempts, all);
+    }
+}
