@@ -71,9 +71,9 @@ class SafetensorsTest {
             halves.putShort(Float.floatToFloat16(value));
         }
         Path path = file("""
-                 {"bf":{"dtype":"BF16","shape":[3],"data_offsets":[0,6]},
-                  "half":{"dtype":"F16","shape":[3],"data_offsets":[6,12]}}\
-                 """, halves.array());
+            {"bf":{"dtype":"BF16","shape":[3],"data_offsets":[0,6]},
+             "half":{"dtype":"F16","shape":[3],"data_offsets":[6,12]}}\
+            """, halves.array());
         try (NDManager manager = TestEngine.get().newManager();
                 SafetensorsFile file = SafetensorsFile.open(path)) {
             NDArray target = manager.zeros(new Shape(3));
