@@ -5,6 +5,7 @@ import dev.drover.protocol.shard.FromShard;
 import dev.drover.protocol.shard.ToShard;
 import dev.drover.protocol.shard.TrainSpec;
 import dev.drover.trainer.checkpoint.CheckpointSaver;
+import dev.drover.trainer.checkpoint.CheckpointWriter;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -31,7 +32,7 @@ final class TrainerSession {
     }
 
     /** A training that only lacks its state, and what it was prepared for. */
-    private record Prepared(Assignment assignment, Training training, CheckpointSaver saver) {
+    private record Prepared(Assignment assignment, Training training, CheckpointWriter files) {
         boolean serves(Assignment other) {
             return assignment.shard() == other.shard()
                     && assignment.shards() == other.shards()
@@ -74,7 +75,7 @@ final class TrainerSession {
 
     private Prepared prepare(Assignment assignment) {
         Prepared built = build(assignment);
-        WarmUp.run(built.training(), nanoTime);
+        WarmUp.run(built.training(), built.files(), Path.of(assignment.workDir()), nanoTime);
         return built;
     }
 
@@ -89,7 +90,7 @@ final class TrainerSession {
                 training.parameters(),
                 spec.steps(),
                 training.samplesPerStep());
-        return new Prepared(assignment, training, training.saver(new Reports(link)));
+        return new Prepared(assignment, training, training.checkpointWriter());
     }
 
     private void train(ToShard.Start start) throws InterruptedException {
@@ -101,7 +102,7 @@ final class TrainerSession {
         new TrainingRun(
                         link,
                         ready.training(),
-                        ready.saver(),
+                        new CheckpointSaver(ready.files(), new Reports(link)),
                         Path.of(assignment.workDir()),
                         assignment.checkpointEvery(),
                         step,

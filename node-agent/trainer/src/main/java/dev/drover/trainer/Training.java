@@ -9,7 +9,7 @@ import dev.drover.protocol.shard.Assignment;
 import dev.drover.protocol.shard.ShardWire;
 import dev.drover.protocol.shard.TrainSpec;
 import dev.drover.trainer.checkpoint.CheckpointRestorer;
-import dev.drover.trainer.checkpoint.CheckpointSaver;
+import dev.drover.trainer.checkpoint.CheckpointWriter;
 import dev.drover.trainer.checkpoint.TrainState;
 import dev.drover.trainer.data.Batch;
 import dev.drover.trainer.data.Dataset;
@@ -171,9 +171,9 @@ final class Training {
                 .step();
     }
 
-    /** A saver for this training's state. */
-    CheckpointSaver saver(CheckpointSaver.Listener listener) {
-        return new CheckpointSaver(weights.byName(), optimizer.moments(), listener);
+    /** Writes this training's state; allocates as much host memory as the state takes. */
+    CheckpointWriter checkpointWriter() {
+        return new CheckpointWriter(weights.byName(), optimizer.moments());
     }
 
     /** What {@code state.json} says after {@code step}. */

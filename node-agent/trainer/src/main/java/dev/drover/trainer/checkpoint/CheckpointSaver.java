@@ -1,39 +1,23 @@
 package dev.drover.trainer.checkpoint;
 
-import ai.djl.ndarray.NDArray;
-import com.fasterxml.jackson.databind.ObjectWriter;
-import dev.drover.protocol.shard.ShardWire;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Saves checkpoints behind the back of training: copies the state at a step boundary, writes and fsyncs it on a thread of its own.
  *
- * <p>One save is in flight at a time. A checkpoint is a directory that appears whole, by rename, after its files and its
- * entries are on the disk. A save that fails leaves nothing behind and harms nothing else. Only one thread calls
- * {@link #begin} and {@link #busy}.
+ * <p>One save is in flight at a time, and one that fails harms nothing else. Only one thread calls {@link #begin}.
  */
 public final class CheckpointSaver {
     private static final Logger LOG = LoggerFactory.getLogger(CheckpointSaver.class);
-    private static final ObjectWriter STATE_JSON = ShardWire.json().writerWithDefaultPrettyPrinter();
 
-    private final TensorImage model;
-    private final TensorImage optimizer;
+    private final CheckpointWriter files;
     private final Listener listener;
-    private final ExecutorService writer = Executors.newSingleThreadExecutor(
+    private final ExecutorService thread = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().daemon().name("checkpoint-writer").factory());
 
     private volatile boolean busy;
@@ -49,10 +33,8 @@ public final class CheckpointSaver {
         void settled();
     }
 
-    /** Allocates the host memory for copies of these tensors, so that the first save pauses no longer than the others. */
-    public CheckpointSaver(Map<String, NDArray> weights, Map<String, NDArray> moments, Listener listener) {
-        this.model = new TensorImage(weights);
-        this.optimizer = new TensorImage(moments);
+    public CheckpointSaver(CheckpointWriter files, Listener listener) {
+        this.files = files;
         this.listener = listener;
     }
 
@@ -77,17 +59,16 @@ public final class CheckpointSaver {
         }
         busy = true;
         long from = System.nanoTime();
-        model.take();
-        optimizer.take();
+        files.take();
         double pauseMillis = millisSince(from);
-        writer.execute(() -> save(state, workDir, pauseMillis));
+        thread.execute(() -> save(state, workDir, pauseMillis));
         return pauseMillis;
     }
 
     private void save(TrainState state, Path workDir, double pauseMillis) {
         long from = System.nanoTime();
         try {
-            Path directory = write(state, workDir);
+            Path directory = files.write(state, workDir);
             savedStep = state.step();
             listener.saved(state.step(), directory, pauseMillis, millisSince(from));
         } catch (IOException | RuntimeException e) {
@@ -99,58 +80,6 @@ public final class CheckpointSaver {
         } finally {
             busy = false;
             listener.settled();
-        }
-    }
-
-    private Path write(TrainState state, Path workDir) throws IOException {
-        Path target = workDir.resolve(CheckpointFiles.directory(state.step()));
-        Path temporary = workDir.resolve(CheckpointFiles.directory(state.step()) + ".tmp");
-        Files.createDirectories(workDir);
-        deleteTree(temporary);
-        Files.createDirectory(temporary);
-        try {
-            Map<String, String> metadata = Map.of("format", "pt", "step", Integer.toString(state.step()));
-            model.write(temporary.resolve(CheckpointFiles.MODEL), metadata);
-            optimizer.write(temporary.resolve(CheckpointFiles.OPTIMIZER), metadata);
-            writeForced(temporary.resolve(CheckpointFiles.STATE), STATE_JSON.writeValueAsBytes(state));
-            force(temporary);
-            deleteTree(target);
-            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-            force(workDir);
-            return target;
-        } catch (IOException | RuntimeException e) {
-            // Frees the space at once: a disk that is full should not stay so because of half a checkpoint.
-            deleteTree(temporary);
-            throw e;
-        }
-    }
-
-    private static void writeForced(Path file, byte[] content) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            ByteBuffer bytes = ByteBuffer.wrap(content);
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-            channel.force(true);
-        }
-    }
-
-    private static void force(Path directory) throws IOException {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
-    }
-
-    private static void deleteTree(Path root) throws IOException {
-        if (!Files.exists(root)) {
-            return;
-        }
-        List<Path> deepestFirst;
-        try (Stream<Path> tree = Files.walk(root)) {
-            deepestFirst = tree.sorted(Comparator.reverseOrder()).toList();
-        }
-        for (Path path : deepestFirst) {
-            Files.deleteIfExists(path);
         }
     }
 
