@@ -1,7 +1,6 @@
 package dev.drover.protocol.spec;
 
 import java.io.Serial;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -10,11 +9,11 @@ public final class InvalidSpecException extends RuntimeException {
     @Serial
     private static final long serialVersionUID = 1L;
 
-    private final ArrayList<String[]> problems = new ArrayList<>();
+    private final transient List<SpecProblem> problems;
 
     public InvalidSpecException(List<SpecProblem> problems) {
         super(problems.stream().map(SpecProblem::message).collect(Collectors.joining("\n")));
-        problems.forEach(p -> this.problems.add(new String[] {p.field(), p.value(), p.allowed()}));
+        this.problems = List.copyOf(problems);
     }
 
     public InvalidSpecException(SpecProblem problem) {
@@ -23,6 +22,6 @@ public final class InvalidSpecException extends RuntimeException {
 
     /** The problems, in the order of the spec; at least one. */
     public List<SpecProblem> problems() {
-        return problems.stream().map(p -> new SpecProblem(p[0], p[1], p[2])).toList();
+        return problems;
     }
 }
