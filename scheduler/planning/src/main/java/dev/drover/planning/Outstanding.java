@@ -25,9 +25,13 @@ final class Outstanding {
     /** A member is worth asking the provider about after this many silent heartbeats. */
     static final int UNREACHABLE_AFTER_HEARTBEATS = 3;
 
-    private Outstanding() {}
+    private final Views views;
 
-    static List<Intent> intents(PoolState state, Observations seen, Instant now) {
+    Outstanding(Views views) {
+        this.views = views;
+    }
+
+    List<Intent> intents(PoolState state, Observations seen, Instant now) {
         List<Intent> intents = new ArrayList<>();
         if (state.spec().isEmpty()) {
             return intents;
@@ -36,7 +40,7 @@ final class Outstanding {
         state.liveShards().forEach(shard -> ofShard(state, seen, shard, now, intents));
         state.jobsInOrder()
                 .filter(job -> !job.isLive())
-                .forEach(job -> intents.add(new Intent.Archive(Views.jobView(state, seen, job, now))));
+                .forEach(job -> intents.add(new Intent.Archive(views.jobView(state, seen, job, now))));
         return intents;
     }
 

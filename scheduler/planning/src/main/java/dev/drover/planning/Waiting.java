@@ -3,7 +3,6 @@ package dev.drover.planning;
 import dev.drover.planning.input.Observations;
 import dev.drover.planning.policy.CapacityPolicy;
 import dev.drover.planning.policy.CapacityPolicy.Choice;
-import dev.drover.planning.policy.SpotFirstPolicy;
 import dev.drover.planning.state.Node;
 import dev.drover.planning.state.NodePhase;
 import dev.drover.planning.state.PoolState;
@@ -19,9 +18,12 @@ import java.util.Optional;
 
 /** The plain answer to "why is it not running?", derived from the same state that the decisions see. */
 final class Waiting {
-    private static final CapacityPolicy POLICY = new SpotFirstPolicy();
+    private final CapacityPolicy policy;
 
-    private Waiting() {}
+    /** {@code policy} is the one that decides, so that what is said and what is done can't differ. */
+    Waiting(CapacityPolicy policy) {
+        this.policy = policy;
+    }
 
     /** From when on the shard may be placed: at once, but for one whose program failed. */
     static Instant retryAt(PoolSpec spec, Shard shard) {
@@ -35,7 +37,7 @@ final class Waiting {
     }
 
     /** Why the live shard is on no node. */
-    static Reason why(PoolState state, Observations seen, Shard shard, Instant now) {
+    Reason why(PoolState state, Observations seen, Shard shard, Instant now) {
         PoolSpec spec = state.spec().orElseThrow();
         if (shard.target().isPresent()) {
             return awaiting(state, shard);
@@ -53,7 +55,7 @@ final class Waiting {
         if (!Placement.hasRoom(draft)) {
             return Placement.full(spec);
         }
-        Choice choice = POLICY.choose(
+        Choice choice = policy.choose(
                 spec, state.job(shard.id().job()).orElseThrow().spec().resources(), seen, now);
         return switch (choice) {
             case Choice.Wait(Reason because) -> because;
