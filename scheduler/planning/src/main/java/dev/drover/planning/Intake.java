@@ -76,7 +76,7 @@ final class Intake {
     /** A smaller type than hoped for may have been obtained. */
     private static void dropWhatDoesNotFit(Draft draft, NodeId node) {
         for (Shard shard : draft.state().targeting(node)) {
-            if (Slots.free(draft.state(), draft.seen(), node, shard) < 0) {
+            if (Slots.isOverfull(draft.state(), node)) {
                 draft.add(new TargetDropped(
                         shard.id(),
                         Reason.of(
