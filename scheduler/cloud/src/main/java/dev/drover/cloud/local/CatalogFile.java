@@ -34,7 +34,9 @@ public final class CatalogFile {
                 throw new IllegalArgumentException(source + ": a catalog is an object with fields, as 'tick: 10s'");
             }
             merged.setAll(fields);
-            return DroverJson.mapper().treeToValue(merged, Catalog.class);
+            return JsonBody.read(merged, Catalog.class);
+        } catch (Problem e) {
+            throw new IllegalArgumentException(source + ": " + e.detail(), e);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(source + ": " + Problem.explain(e), e);
         }

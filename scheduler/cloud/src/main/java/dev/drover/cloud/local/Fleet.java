@@ -1,6 +1,8 @@
 package dev.drover.cloud.local;
 
+import dev.drover.cloud.Instance;
 import dev.drover.protocol.id.NodeId;
+import dev.drover.protocol.money.Money;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -196,26 +198,36 @@ final class Fleet implements AutoCloseable {
     }
 
     private void finish(NodeId node, String how) {
-        Optional<InstanceRecord> finished = memory.change(node, record -> {
-            if (!record.lives()) {
-                return record;
-            }
-            Instant now = clock.instant();
-            String reason = record.ending();
-            return record.ended(
-                    now,
-                    reason != null ? reason : how,
-                    Billing.cost(
-                            board,
-                            record.market(),
-                            record.instance().launchedAt(),
-                            now,
-                            memory.state().prices()));
+        Instant now = clock.instant();
+        Optional<Instance> ended = memory.decide(state -> {
+            Optional<InstanceRecord> finished = state.find(node)
+                    .filter(InstanceRecord::lives)
+                    .map(record ->
+                            record.ended(now, record.ending() != null ? record.ending() : how, cost(record, now)));
+            return new Memory.Change<>(finished.map(state::with).orElse(state), finished.map(InstanceRecord::instance));
         });
         agents.remove(node);
         discard(node);
-        finished.map(InstanceRecord::instance)
-                .ifPresent(ended -> LOG.info("node {} ({}) ended: {}", node, ended.instanceId(), ended.endReason()));
+        ended.ifPresent(last -> LOG.info("node {} ({}) ended: {}", node, last.instanceId(), last.endReason()));
+    }
+
+    private Money cost(InstanceRecord record, Instant now) {
+        return Billing.cost(
+                board,
+                record.market(),
+                record.instance().launchedAt(),
+                now,
+                memory.state().prices());
+    }
+
+    /** Finishes what ended when the memory could not be written. */
+    void reconcile() {
+        for (InstanceRecord record : memory.state().living()) {
+            AgentProcess agent = agents.get(record.node());
+            if (agent != null && agent.exit().isDone()) {
+                exited(record.node(), agent, agent.exit().join());
+            }
+        }
     }
 
     /**

@@ -3,35 +3,60 @@ package dev.drover.cloud.local;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.protocol.json.DroverJson;
 import java.io.IOException;
+import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a record from JSON: unknown fields and missing ones are refused by name. */
+/** Reads a record from JSON: unknown fields and missing ones are refused by name, however deep. */
 final class JsonBody {
     private JsonBody() {}
 
     static <T extends Record> T read(byte[] bytes, Class<T> type) {
-        ObjectMapper mapper = DroverJson.mapper();
         try {
-            JsonNode tree = mapper.readTree(bytes);
-            if (!(tree instanceof ObjectNode fields)) {
-                throw new Problem(400, "the body is not a JSON object");
-            }
-            for (RecordComponent component : type.getRecordComponents()) {
-                if (!fields.hasNonNull(component.getName())
-                        && !component.getType().isPrimitive()
-                        && !component.getAnnotatedType().isAnnotationPresent(Nullable.class)) {
-                    throw new Problem(400, "field '" + component.getName() + "' is missing");
-                }
-            }
-            return mapper.treeToValue(fields, type);
+            return read(DroverJson.mapper().readTree(bytes), type);
         } catch (JsonProcessingException e) {
             throw new Problem(400, Problem.explain(e));
         } catch (IOException e) {
             throw new Problem(400, "the body could not be read: " + e.getMessage());
+        }
+    }
+
+    static <T extends Record> T read(JsonNode tree, Class<T> type) {
+        ObjectMapper mapper = DroverJson.mapper();
+        if (!tree.isObject()) {
+            throw new Problem(400, "the body is not a JSON object");
+        }
+        requireFields(tree, type, "");
+        try {
+            return mapper.treeToValue(tree, type);
+        } catch (JsonProcessingException e) {
+            throw new Problem(400, Problem.explain(e));
+        }
+    }
+
+    /** The compiler knows which components may be absent; so does this, by the same annotation. */
+    private static void requireFields(JsonNode node, Type type, String path) {
+        if (node.isArray() && type instanceof ParameterizedType list) {
+            for (int i = 0; i < node.size(); i++) {
+                requireFields(node.get(i), list.getActualTypeArguments()[0], path + "[" + i + "].");
+            }
+        }
+        if (!node.isObject() || !(type instanceof Class<?> record) || !record.isRecord()) {
+            return;
+        }
+        for (RecordComponent component : record.getRecordComponents()) {
+            String field = path + component.getName();
+            if (node.hasNonNull(component.getName())) {
+                requireFields(
+                        node.get(component.getName()),
+                        component.getGenericType(),
+                        component.getType().isRecord() ? field + "." : field);
+            } else if (!component.getAnnotatedType().isAnnotationPresent(Nullable.class)) {
+                throw new Problem(400, "field '" + field + "' is missing");
+            }
         }
     }
 }

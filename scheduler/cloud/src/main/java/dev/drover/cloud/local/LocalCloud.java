@@ -9,6 +9,7 @@ import dev.drover.protocol.market.Market;
 import dev.drover.protocol.market.Offer;
 import dev.drover.protocol.money.Money;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -37,6 +38,7 @@ public final class LocalCloud implements AutoCloseable {
     private final Fleet fleet;
     private final InstantSource clock;
     private final DirectoryLock lock;
+    private volatile boolean ending;
 
     private LocalCloud(
             LocalCloudSettings settings, Path directory, Memory memory, InstantSource clock, DirectoryLock lock)
@@ -109,29 +111,42 @@ public final class LocalCloud implements AutoCloseable {
 
     LaunchResult launch(LaunchRequest request) {
         boolean[] isNew = {false};
-        LaunchResult result = memory.decide(state -> {
-            Optional<InstanceRecord> earlier = state.find(request.node());
-            if (earlier.isPresent()) {
-                InstanceRecord record = earlier.get();
-                return new Memory.Change<>(state, new LaunchResult.Launched(record.instance(), record.refusals()));
+        LaunchResult result;
+        try {
+            result = memory.decide(state -> launch(state, request, isNew));
+        } catch (UncheckedIOException e) {
+            if (memory.state().find(request.node()).isEmpty()) {
+                fleet.discard(request.node());
             }
-            Instant now = clock.instant();
-            LaunchDecider.Decision decision = launches.decide(state, request.markets(), now);
-            if (decision.market().isEmpty()) {
-                return new Memory.Change<>(state, new LaunchResult.Refused(decision.refusals()));
-            }
-            Instance instance = instance(state, request, decision.market().get(), now);
-            long salt = state.seed() + now.toEpochMilli() + state.launches();
-            int port = fleet.prepare(request.node(), instance.instanceId(), request.userData(), salt);
-            InstanceRecord record = new InstanceRecord(instance, decision.refusals(), port, 0, null, null, null, null);
-            isNew[0] = true;
-            return new Memory.Change<>(
-                    state.launched(record), new LaunchResult.Launched(instance, decision.refusals()));
-        });
+            throw e;
+        }
         if (isNew[0]) {
             fleet.launched(request.node());
         }
         return result;
+    }
+
+    private Memory.Change<LaunchResult> launch(CloudState state, LaunchRequest request, boolean[] isNew)
+            throws IOException {
+        Optional<InstanceRecord> earlier = state.find(request.node());
+        if (earlier.isPresent()) {
+            InstanceRecord record = earlier.get();
+            return new Memory.Change<>(state, new LaunchResult.Launched(record.instance(), record.refusals()));
+        }
+        if (ending) {
+            throw new Problem(503, "the local cloud is being stopped; it launches nothing any more");
+        }
+        Instant now = clock.instant();
+        LaunchDecider.Decision decision = launches.decide(state, request.markets(), now);
+        if (decision.market().isEmpty()) {
+            return new Memory.Change<>(state, new LaunchResult.Refused(decision.refusals()));
+        }
+        Instance instance = instance(state, request, decision.market().get(), now);
+        long salt = state.seed() + now.toEpochMilli() + state.launches();
+        int port = fleet.prepare(request.node(), instance.instanceId(), request.userData(), salt);
+        InstanceRecord record = new InstanceRecord(instance, decision.refusals(), port, 0, null, null, null, null);
+        isNew[0] = true;
+        return new Memory.Change<>(state.launched(record), new LaunchResult.Launched(instance, decision.refusals()));
     }
 
     private Instance instance(CloudState state, LaunchRequest request, Market market, Instant now) {
@@ -216,6 +231,7 @@ public final class LocalCloud implements AutoCloseable {
 
     /** Compares what runs with what there is room for now. */
     void tick() {
+        fleet.reconcile();
         Instant now = clock.instant();
         List<EvictionDecider.Eviction> decided = memory.decide(state -> {
             CloudState remaining = state.forgetting(catalog.remember(), now);
@@ -240,6 +256,7 @@ public final class LocalCloud implements AutoCloseable {
 
     /** Ends every instance and waits until nothing of them runs. */
     public void endAll() {
+        ending = true;
         fleet.endAll("the local cloud was stopped");
     }
 

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -65,7 +66,11 @@ public final class LocalCloudServer implements AutoCloseable {
     }
 
     /** @param body {@code null} for none */
-    private record Answer(int status, @Nullable Object body) {
+    private record Answer(int status, @Nullable Object body, boolean stops) {
+        Answer(int status, @Nullable Object body) {
+            this(status, body, false);
+        }
+
         static Answer ok(Object body) {
             return new Answer(200, body);
         }
@@ -75,7 +80,7 @@ public final class LocalCloudServer implements AutoCloseable {
         }
     }
 
-    private record About(String name, long pid, long seed, java.time.Instant epoch, int living) {}
+    private record About(String name, long pid, long seed, Instant epoch, int living) {}
 
     private void handle(HttpExchange exchange) throws IOException {
         Answer answer;
@@ -94,6 +99,10 @@ public final class LocalCloudServer implements AutoCloseable {
                 answer.status(),
                 answer.body() instanceof Problem.Body ? "application/problem+json" : "application/json",
                 bytes);
+        // Only now: who asked is to hear that it was heard.
+        if (answer.stops()) {
+            onStop.run();
+        }
     }
 
     private void authorize(HttpExchange exchange) {
@@ -158,10 +167,7 @@ public final class LocalCloudServer implements AutoCloseable {
                         state.epoch(),
                         state.living().size()));
             }
-            case "DELETE cloud" -> {
-                onStop.run();
-                yield new Answer(202, null);
-            }
+            case "DELETE cloud" -> new Answer(202, null, true);
             default -> throw notAllowed(exchange);
         };
     }

@@ -8,6 +8,7 @@ import java.math.RoundingMode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +40,7 @@ final class MarketBoard {
 
     /** Reads the catalog's traces; a relative file is looked for beside {@code base}. */
     static MarketBoard read(Catalog catalog, long seed, Instant epoch, Path base) throws IOException {
-        List<TraceSeries> traces = new java.util.ArrayList<>();
+        List<TraceSeries> traces = new ArrayList<>();
         for (Catalog.Trace trace : catalog.traces()) {
             traces.add(TraceSeries.read(base.resolve(trace.file()), trace.speed()));
         }

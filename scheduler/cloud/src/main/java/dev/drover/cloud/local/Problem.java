@@ -41,6 +41,7 @@ final class Problem extends RuntimeException {
             case 405 -> "Method not allowed";
             case 409 -> "Conflict";
             case 413 -> "Body too large";
+            case 503 -> "Not available";
             default -> "The local cloud failed";
         };
     }

@@ -2,6 +2,7 @@ package dev.drover.cloud.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.drover.cloud.Waiting;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -40,7 +41,7 @@ class LocalCloudHttpTest {
         HttpResponse<String> response = cloud.api("POST", "/launches", "{\"node\":\"a\",\"owner\":\"me\"}");
         assertThat(response.statusCode()).isEqualTo(400);
         assertThat(response.body()).contains("field 'markets' is missing");
-        assertThat(cloud.api("PUT", "/capacity", "{\"markets\":{}}").body()).contains("capacity");
+        assertThat(cloud.api("PUT", "/capacity", "{\"markets\":{}}").body()).contains("field 'capacity' is missing");
     }
 
     @Test
@@ -74,7 +75,7 @@ class LocalCloudHttpTest {
     @Test
     void stopsWhenAsked() throws Exception {
         assertThat(cloud.api("DELETE", "/cloud", "").statusCode()).isEqualTo(202);
-        assertThat(cloud.stopAsked).isTrue();
+        Waiting.until("the cloud is asked to stop", cloud.stopAsked::get);
     }
 
     @Test

@@ -56,6 +56,9 @@ class LocalCloudProcessTest {
     void instancesOutliveAKilledCloudAndTheNextOneAdoptsThem() throws Exception {
         LocalCloudProcess first = LocalCloudProcess.startIfAbsent(options);
         assertThat(LocalCloudProcess.startIfAbsent(options).pid()).isEqualTo(first.pid());
+        // "pid (name) state parent group session": a session of its own gets no Ctrl-C of its starter's terminal.
+        String stat = Files.readString(Path.of("/proc/" + first.pid() + "/stat"));
+        assertThat(stat.substring(stat.lastIndexOf(')') + 2).split(" ", 5)[3]).isEqualTo(Long.toString(first.pid()));
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve("endpoint.json"))))
                 .isEqualTo("rw-------");
         try (LocalCloudProvider provider = LocalCloudProvider.open(directory);
