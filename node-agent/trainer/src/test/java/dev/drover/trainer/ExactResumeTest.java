@@ -64,7 +64,8 @@ class ExactResumeTest {
         }
         assertThat(handedOver.step()).isBetween(7, STEPS - 1);
 
-        try (TrainerProcess process = TrainerProcess.start()) {
+        // The last one was started for another thread count, and takes on the assignment's.
+        try (TrainerProcess process = TrainerProcess.start("DROVER_TRAINER_THREADS", "2")) {
             Assignment second = assignment(data, "second");
             process.say(new ToShard.Prepare(second));
             process.await(FromShard.Prepared.class);
