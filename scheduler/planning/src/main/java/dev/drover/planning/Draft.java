@@ -21,7 +21,9 @@ final class Draft {
         this.now = now;
     }
 
+    /** Adds an event. A node whose set of shards it changes is booked first, so that each job pays for its own time. */
     void add(PoolEvent event) {
+        Billing.settle(this, event);
         events.add(event);
         state = state.apply(event);
     }

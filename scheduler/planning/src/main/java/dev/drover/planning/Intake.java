@@ -7,6 +7,7 @@ import dev.drover.planning.event.PoolEvent.ShardGranted;
 import dev.drover.planning.event.PoolEvent.TargetDropped;
 import dev.drover.planning.input.Input;
 import dev.drover.planning.state.Node;
+import dev.drover.planning.state.NodePhase;
 import dev.drover.planning.state.Shard;
 import dev.drover.protocol.agent.AgentReport;
 import dev.drover.protocol.api.PoolCommand;
@@ -39,8 +40,12 @@ final class Intake {
                 return Optional.of(commands.take(draft, command, once));
             }
             case Input.StatusReported(AgentReport.Status status) -> Reports.take(draft, status, once);
-            case Input.AgentDisconnected(NodeId node, String ignored) -> once.add(new Intent.ProbeNode(node));
-            case Input.Launched launched -> launched(draft, launched);
+            case Input.AgentDisconnected(NodeId node, String ignored) -> {
+                if (draft.state().node(node).flatMap(Node::instance).isPresent()) {
+                    once.add(new Intent.ProbeNode(node));
+                }
+            }
+            case Input.Launched launched -> launched(draft, launched, once);
             case Input.LaunchRefused refused -> refused(draft, refused);
             case Input.InstanceEnded(NodeId node, String evidence) -> ended(draft, node, evidence);
             case Input.CheckpointsRead read -> read(draft, read);
@@ -56,11 +61,14 @@ final class Intake {
         return Optional.empty();
     }
 
-    private static void launched(Draft draft, Input.Launched launched) {
-        Optional<Node> node = draft.state()
-                .node(launched.node())
-                .filter(known -> known.instance().isEmpty());
+    private static void launched(Draft draft, Input.Launched launched, List<Intent> once) {
+        Optional<Node> node = draft.state().node(launched.node());
         if (node.isEmpty()) {
+            // Given up meanwhile: an instance that nobody owns is not kept.
+            once.add(new Intent.TerminateNode(launched.node()));
+            return;
+        }
+        if (node.get().instance().isPresent()) {
             return;
         }
         draft.add(new NodeLaunched(
@@ -109,22 +117,27 @@ final class Intake {
         if (node.isEmpty()) {
             return;
         }
-        Reason reason = node.get()
-                .leaving()
-                .orElseGet(() -> node.get().notice().isPresent()
-                        ? Reason.of(
-                                Code.EVICTION_NOTICE, "Node " + id + " was evicted, as it had been told.", "node", id)
-                        : Reason.of(
-                                Code.NODE_TERMINATED,
-                                "Node %s is gone without notice: %s.".formatted(id, evidence),
-                                "node",
-                                id,
-                                "evidence",
-                                evidence));
+        Reason reason = whyEnded(node.get(), evidence);
         Moves.detachAll(draft, id, reason);
         Moves.dropTargets(draft, id, reason);
-        Billing.close(draft, id);
         draft.add(new NodeGone(id, reason, draft.now()));
+    }
+
+    /** Only an end that we asked for has our reason: the cloud can take a node that is drained or silent, too. */
+    private static Reason whyEnded(Node node, String evidence) {
+        if (node.phase() == NodePhase.ENDING) {
+            return node.leaving().orElse(node.because());
+        }
+        NodeId id = node.id();
+        return node.notice().isPresent()
+                ? Reason.of(Code.EVICTION_NOTICE, "Node " + id + " was evicted, as it had been told.", "node", id)
+                : Reason.of(
+                        Code.NODE_TERMINATED,
+                        "Node %s is gone without notice: %s.".formatted(id, evidence),
+                        "node",
+                        id,
+                        "evidence",
+                        evidence);
     }
 
     /** The commit rule: the newest valid manifest of a generation up to the current one is where the next continues. */

@@ -61,7 +61,7 @@ final class Membership {
                         "node",
                         node.id());
                 Moves.dropTargets(draft, node.id(), reason);
-                end(draft, node, reason);
+                draft.add(new NodeEnding(node.id(), reason, draft.now()));
             }
         }
     }
@@ -70,11 +70,6 @@ final class Membership {
     private static Duration waited(Draft draft, Node node) {
         Instant watched = draft.seen().since();
         return Duration.between(node.since().isBefore(watched) ? watched : node.since(), draft.now());
-    }
-
-    private static void end(Draft draft, Node node, Reason because) {
-        Billing.close(draft, node.id());
-        draft.add(new NodeEnding(node.id(), because, draft.now()));
     }
 
     /** When the pool was scaled below what it has: the nodes with the least work go first, then the youngest. */
@@ -108,7 +103,7 @@ final class Membership {
             boolean inUse = !draft.state().runningOn(node.id()).isEmpty()
                     || !draft.state().targeting(node.id()).isEmpty();
             Optional<Reason> reason = inUse ? Optional.empty() : whyEnd(draft, node);
-            reason.ifPresent(because -> end(draft, node, because));
+            reason.ifPresent(because -> draft.add(new NodeEnding(node.id(), because, draft.now())));
         }
     }
 

@@ -9,6 +9,7 @@ import dev.drover.planning.event.PoolEvent.ShardFailed;
 import dev.drover.planning.event.PoolEvent.ShardStarted;
 import dev.drover.planning.event.PoolEvent.ShardSucceeded;
 import dev.drover.planning.event.PoolEvent.ShardTargeted;
+import dev.drover.planning.state.Attempt;
 import dev.drover.planning.state.Job;
 import dev.drover.planning.state.Node;
 import dev.drover.planning.state.NodePhase;
@@ -43,7 +44,7 @@ final class Reports {
             return;
         }
         // A status that was passed over as stale is not taken either.
-        if (!draft.seen().status(status.node()).equals(Optional.of(status))) {
+        if (!draft.seen().isNews(status, draft.now())) {
             return;
         }
         if (known.get().phase() == NodePhase.ENDING) {
@@ -71,7 +72,11 @@ final class Reports {
             draft.add(new NodeJoined(node.id(), status.incarnation(), draft.now()));
         }
         EvictionNotice notice = status.notice();
-        if (notice != null && node.notice().isEmpty()) {
+        boolean sooner = notice != null
+                && node.notice()
+                        .filter(known -> !notice.endsAt().isBefore(known.endsAt()))
+                        .isEmpty();
+        if (notice != null && sooner) {
             draft.add(new NodeNoticed(node.id(), notice, draft.now()));
         }
     }
@@ -105,7 +110,7 @@ final class Reports {
             case STOPPED -> stopped(draft, node, shard, status);
             case DONE -> {
                 CheckpointRef checkpoint = status.checkpoint();
-                if (checkpoint != null && checkpoint.lease().equals(lease)) {
+                if (checkpoint != null && isLastWord(shard, checkpoint)) {
                     Reason reason = Reason.of(
                             Code.COMPLETED,
                             "All " + checkpoint.step() + " steps are made and saved.",
@@ -115,8 +120,14 @@ final class Reports {
                 }
             }
             case FAILED -> failed(draft, shard, status);
-            case RESTORE_FAILED -> restoreFailed(draft, node, status);
+            case RESTORE_FAILED -> restoreFailed(draft, node, shard, status);
         }
+    }
+
+    /** Published under this lease; or what it continued from, where that was already complete. */
+    private static boolean isLastWord(Shard shard, CheckpointRef checkpoint) {
+        return shard.lease().equals(Optional.of(checkpoint.lease()))
+                || shard.lastAttempt().flatMap(Attempt::resumeFrom).equals(Optional.of(checkpoint));
     }
 
     private static void startedAt(Draft draft, Shard shard, Lease lease, int step) {
@@ -174,11 +185,14 @@ final class Reports {
         draft.add(new ShardFailed(status.lease(), status.step(), reason, isFinal, draft.now()));
     }
 
-    private static void restoreFailed(Draft draft, NodeId node, ShardStatus status) {
-        CheckpointRef bad = status.badCheckpoint();
-        if (bad == null) {
+    private static void restoreFailed(Draft draft, NodeId node, Shard shard, ShardStatus status) {
+        Optional<CheckpointRef> named = Optional.ofNullable(status.badCheckpoint())
+                .or(() -> shard.lastAttempt().flatMap(Attempt::resumeFrom));
+        if (named.isEmpty()) {
+            failed(draft, shard, status);
             return;
         }
+        CheckpointRef bad = named.get();
         Reason reason = Reason.of(
                 Code.CHECKPOINT_REJECTED,
                 "The checkpoint of step %d is not valid (%s); the newest valid one before it is used."

@@ -3,6 +3,7 @@ package dev.drover.planning.input;
 import dev.drover.planning.input.Observations.AgentSeen;
 import dev.drover.planning.input.Observations.Refused;
 import dev.drover.planning.state.Node;
+import dev.drover.planning.state.NodePhase;
 import dev.drover.planning.state.PoolState;
 import dev.drover.protocol.agent.AgentReport;
 import dev.drover.protocol.id.NodeId;
@@ -26,9 +27,10 @@ public final class ObservationFold {
     public static Observations observe(Observations seen, PoolState state, Input input, Instant now) {
         return switch (input) {
             case Input.OffersSeen(List<Offer> offers) -> seen.withOffers(byMarket(offers));
-            case Input.AgentConnected(NodeId node, String incarnation) -> connected(seen, node, incarnation, now);
+            case Input.AgentConnected(NodeId node, String incarnation) ->
+                connected(seen, state, node, incarnation, now);
             case Input.AgentDisconnected(NodeId node, String incarnation) -> disconnected(seen, node, incarnation);
-            case Input.StatusReported(AgentReport.Status status) -> reported(seen, status, now);
+            case Input.StatusReported(AgentReport.Status status) -> reported(seen, state, status, now);
             case Input.Launched launched -> refused(opened(seen, launched.market()), state, launched.refusals(), now);
             case Input.LaunchRefused refused -> refused(seen, state, refused.refusals(), now);
             case Input.InstanceEnded ended -> ended(seen, state, ended, now);
@@ -47,7 +49,11 @@ public final class ObservationFold {
         return map;
     }
 
-    private static Observations connected(Observations seen, NodeId node, String incarnation, Instant now) {
+    private static Observations connected(
+            Observations seen, PoolState state, NodeId node, String incarnation, Instant now) {
+        if (state.node(node).isEmpty()) {
+            return seen;
+        }
         Optional<AgentReport.Status> known =
                 seen.status(node).filter(status -> status.incarnation().equals(incarnation));
         return seen.withAgent(node, new AgentSeen(incarnation, true, now, known));
@@ -60,15 +66,31 @@ public final class ObservationFold {
                 : seen.withAgent(node, new AgentSeen(incarnation, false, agent.heardAt(), agent.status()));
     }
 
-    /** Statuses can arrive late, over an old connection: an older one of the same incarnation changes nothing. */
-    private static Observations reported(Observations seen, AgentReport.Status status, Instant now) {
-        boolean stale = seen.status(status.node())
-                .filter(known -> known.incarnation().equals(status.incarnation()))
-                .filter(known -> known.sequence() >= status.sequence())
-                .isPresent();
-        return stale
-                ? seen
-                : seen.withAgent(status.node(), new AgentSeen(status.incarnation(), true, now, Optional.of(status)));
+    /**
+     * Statuses can arrive late, over an old connection: an older one of the same incarnation changes nothing, and neither
+     * does one of another incarnation than the one that is connected.
+     */
+    private static Observations reported(Observations seen, PoolState state, AgentReport.Status status, Instant now) {
+        Optional<Node> node = state.node(status.node());
+        if (node.isEmpty() || isStale(seen, status)) {
+            return seen;
+        }
+        Observations heard =
+                seen.withAgent(status.node(), new AgentSeen(status.incarnation(), true, now, Optional.of(status)));
+        boolean noticed = status.notice() != null && node.get().notice().isEmpty();
+        return noticed ? taken(heard, state, node.get(), now) : heard;
+    }
+
+    private static boolean isStale(Observations seen, AgentReport.Status status) {
+        AgentSeen known = seen.agents().get(status.node());
+        if (known == null) {
+            return false;
+        }
+        return known.incarnation().equals(status.incarnation())
+                ? known.status()
+                        .filter(last -> last.sequence() >= status.sequence())
+                        .isPresent()
+                : known.connected();
     }
 
     private static Observations opened(Observations seen, Market market) {
@@ -92,19 +114,21 @@ public final class ObservationFold {
         return delay.compareTo(backoff.longest()) > 0 ? backoff.longest() : delay;
     }
 
-    /** Spot capacity that was taken is a sign of none there: its market is left alone for a while, too. */
     private static Observations ended(Observations seen, PoolState state, Input.InstanceEnded ended, Instant now) {
-        Optional<Node> node = state.node(ended.node());
         Observations without = seen.withoutAgent(ended.node());
-        boolean taken = node.filter(
-                        known -> known.leaving().isEmpty() || known.notice().isPresent())
-                .isPresent();
-        Optional<Market> market = node.flatMap(Node::market).filter(Market::isSpot);
-        if (!taken || market.isEmpty()) {
-            return without;
-        }
-        Refusal refusal = new Refusal(
-                market.get(), Refusal.Kind.NO_CAPACITY, "Evicted", "node " + ended.node() + " was taken here");
-        return refused(without, state, List.of(refusal), now);
+        return state.node(ended.node())
+                .filter(node -> node.phase() != NodePhase.ENDING)
+                .map(node -> taken(without, state, node, now))
+                .orElse(without);
+    }
+
+    /** Spot capacity that is taken is a sign of none there: its market is left alone for a while, too. */
+    private static Observations taken(Observations seen, PoolState state, Node node, Instant now) {
+        return node.market()
+                .filter(Market::isSpot)
+                .map(market -> new Refusal(
+                        market, Refusal.Kind.NO_CAPACITY, "Evicted", "node " + node.id() + " is taken here"))
+                .map(refusal -> refused(seen, state, List.of(refusal), now))
+                .orElse(seen);
     }
 }

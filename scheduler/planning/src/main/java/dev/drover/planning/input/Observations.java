@@ -57,6 +57,12 @@ public record Observations(
         return Optional.ofNullable(agents.get(node)).flatMap(AgentSeen::status);
     }
 
+    /** Whether the status is what was heard at {@code now}, and not passed over as stale. */
+    public boolean isNews(AgentReport.Status status, Instant now) {
+        AgentSeen seen = agents.get(status.node());
+        return seen != null && seen.heardAt().equals(now) && seen.status().equals(Optional.of(status));
+    }
+
     /** What the node says of a lease. */
     public Optional<ShardStatus> status(NodeId node, Lease lease) {
         return status(node)

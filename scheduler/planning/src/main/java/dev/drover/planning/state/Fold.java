@@ -46,7 +46,11 @@ final class Fold {
                         e.node(),
                         node -> node.in(NodePhase.DRAINING, e.at()).leavingBecause(e.reason()));
             case NodeLost e ->
-                node(state, e.node(), node -> node.in(NodePhase.LOST, e.at()).leavingBecause(e.reason()));
+                node(
+                        state,
+                        e.node(),
+                        node -> node.in(NodePhase.LOST, e.at())
+                                .leavingBecause(node.leaving().orElse(e.reason())));
             case NodeEnding e ->
                 node(state, e.node(), node -> node.in(NodePhase.ENDING, e.at()).leavingBecause(e.reason()));
             case NodeGone e -> state.withNodes(state.nodes().minus(e.node()));
@@ -117,10 +121,17 @@ final class Fold {
     private static PoolState joined(PoolState state, NodeJoined event) {
         return node(state, event.node(), node -> switch (node.phase()) {
             case JOINING, LAUNCHING -> node.in(NodePhase.READY, event.at()).idleFrom(event.at());
-            case LOST ->
-                node.in(NodePhase.READY, event.at()).idleFrom(event.at()).staying();
+            case LOST -> returned(node, event.at());
             case READY, DRAINING, ENDING -> node;
         });
+    }
+
+    /** A node that was being drained when it fell silent still is. */
+    private static Node returned(Node node, Instant at) {
+        boolean onlySilent = node.leaving().map(Reason::code).equals(Optional.of(Reason.Code.NODE_SILENT));
+        return onlySilent
+                ? node.in(NodePhase.READY, at).idleFrom(at).staying()
+                : node.in(NodePhase.DRAINING, at).idleFrom(at);
     }
 
     private static PoolState billed(PoolState state, NodeBilled event) {
