@@ -1,0 +1,82 @@
+package dev.drover.agent.link;
+
+import dev.drover.protocol.agent.AgentWire;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.http.javadsl.Http;
+import org.apache.pekko.http.javadsl.model.StatusCodes;
+import org.apache.pekko.http.javadsl.model.ws.Message;
+import org.apache.pekko.http.javadsl.model.ws.WebSocketRequest;
+import org.apache.pekko.http.javadsl.model.ws.WebSocketUpgradeResponse;
+import org.apache.pekko.japi.Pair;
+import org.apache.pekko.stream.BoundedSourceQueue;
+import org.apache.pekko.stream.KillSwitches;
+import org.apache.pekko.stream.Materializer;
+import org.apache.pekko.stream.UniqueKillSwitch;
+import org.apache.pekko.stream.javadsl.Flow;
+import org.apache.pekko.stream.javadsl.Keep;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.util.ByteString;
+
+/** Opens one WebSocket and tells the link what becomes of it. Each dial has a number, so that news of an older one is known. */
+final class SchedulerDialer {
+    /** Frames between the link and the socket: few, so that a slow scheduler is noticed and the stream is thinned. */
+    private static final int OUTGOING_FRAMES = 8;
+
+    private static final int PARALLEL_READS = 1;
+    private static final Duration CONNECT_WITHIN = Duration.ofSeconds(5);
+
+    private final ActorSystem<?> system;
+    private final Materializer materializer;
+    private final ActorRef<LinkCommand> link;
+
+    SchedulerDialer(ActorSystem<?> system, ActorRef<LinkCommand> link) {
+        this.system = system;
+        this.materializer = Materializer.matFromSystem(system);
+        this.link = link;
+    }
+
+    void dial(long number, String url) {
+        Source<Message, Pair<BoundedSourceQueue<Message>, UniqueKillSwitch>> outgoing =
+                Source.<Message>queue(OUTGOING_FRAMES).viaMat(KillSwitches.single(), Keep.both());
+        Sink<Message, CompletionStage<Done>> incoming = Flow.<Message>create()
+                .mapAsync(PARALLEL_READS, this::bytes)
+                .map(bytes -> new LinkCommand.Received(number, AgentWire.decodeCommand(bytes.toArray())))
+                .toMat(Sink.foreach(link::tell), Keep.right());
+        var flow = Flow.fromSinkAndSourceCoupledMat(incoming, outgoing, Keep.both());
+        var answer = Http.get(system).singleWebSocketRequest(WebSocketRequest.create(url), flow, materializer);
+        answer.second()
+                .first()
+                .whenComplete((done, failure) -> link.tell(
+                        new LinkCommand.Disconnected(number, failure == null ? "closed" : failure.toString())));
+        CompletionStage<WebSocketUpgradeResponse> answered =
+                answer.first().toCompletableFuture().orTimeout(CONNECT_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+        answered.whenComplete((upgrade, failure) -> {
+            var stream = answer.second().second();
+            if (failure != null) {
+                stream.second().shutdown();
+                link.tell(new LinkCommand.Disconnected(number, failure.toString()));
+            } else if (upgrade.response().status().equals(StatusCodes.SWITCHING_PROTOCOLS)) {
+                link.tell(new LinkCommand.Connected(number, stream.first(), stream.second()));
+            } else {
+                link.tell(new LinkCommand.Disconnected(
+                        number, "answered " + upgrade.response().status()));
+            }
+        });
+    }
+
+    private CompletionStage<ByteString> bytes(Message message) {
+        if (message.isText()) {
+            throw new IllegalStateException("a text frame; only binary frames are allowed");
+        }
+        return message.asBinaryMessage()
+                .getStreamedData()
+                .limitWeighted(AgentWire.MAX_FRAME_BYTES, bytes -> (long) bytes.size())
+                .runFold(ByteString.emptyByteString(), ByteString::concat, materializer);
+    }
+}

@@ -1,0 +1,219 @@
+package dev.drover.agent.link;
+
+import dev.drover.agent.setup.AgentEnvironment;
+import dev.drover.protocol.agent.AgentCommand;
+import dev.drover.protocol.agent.AgentReport;
+import dev.drover.protocol.agent.AgentWire;
+import dev.drover.protocol.pool.LeaseSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.apache.pekko.http.javadsl.model.ws.BinaryMessage;
+import org.apache.pekko.stream.QueueOfferResult;
+import org.apache.pekko.util.ByteString;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Stands for the scheduler on this instance: dials the list of addresses for ever, says hello, and keeps it informed.
+ *
+ * <p>A status is the latest standing, so one that a slow connection delays is replaced, not queued. Every accepted heartbeat
+ * is answered, so a connection that stays silent is dead, whatever TCP thinks, and is dialled anew.
+ */
+public final class SchedulerLink extends AbstractBehavior<LinkCommand> {
+    private static final Logger LOG = LoggerFactory.getLogger(SchedulerLink.class);
+    private static final Duration FLUSH_EVERY = Duration.ofMillis(250);
+    private static final Duration LEAST_SILENCE = Duration.ofSeconds(5);
+    private static final int SILENT_HEARTBEATS = 5;
+    private static final int TELEMETRY_STEPS = 512;
+
+    private final TimerScheduler<LinkCommand> timers;
+    private final AgentEnvironment environment;
+    private final ActorRef<LinkEvent> node;
+    private final SchedulerDialer dialer;
+    private final String version;
+    private final TelemetryBuffer telemetry = new TelemetryBuffer(TELEMETRY_STEPS);
+
+    private Optional<LinkCommand.Connected> connection = Optional.empty();
+    private LinkCommand.Standing standing = new LinkCommand.Standing(Optional.empty(), List.of(), false);
+    private Duration heartbeat = LeaseSpec.DEFAULT.heartbeat();
+    private Instant heardAt = Instant.MIN;
+    private long dials;
+    private int failures;
+    private long sequence;
+    private boolean unsent;
+
+    private SchedulerLink(
+            ActorContext<LinkCommand> context,
+            TimerScheduler<LinkCommand> timers,
+            AgentEnvironment environment,
+            String version,
+            ActorRef<LinkEvent> node) {
+        super(context);
+        this.timers = timers;
+        this.environment = environment;
+        this.version = version;
+        this.node = node;
+        this.dialer = new SchedulerDialer(context.getSystem(), context.getSelf());
+        timers.startTimerWithFixedDelay(LinkCommand.Tick.FLUSH, FLUSH_EVERY);
+        timers.startTimerWithFixedDelay(LinkCommand.Tick.HEARTBEAT, heartbeat);
+        dial();
+    }
+
+    public static Behavior<LinkCommand> create(AgentEnvironment environment, String version, ActorRef<LinkEvent> node) {
+        return Behaviors.setup(context ->
+                Behaviors.withTimers(timers -> new SchedulerLink(context, timers, environment, version, node)));
+    }
+
+    @Override
+    public Receive<LinkCommand> createReceive() {
+        return newReceiveBuilder()
+                .onMessage(LinkCommand.class, this::onCommand)
+                .onSignal(PostStop.class, ignored -> {
+                    connection.ifPresent(it -> it.kill().shutdown());
+                    return this;
+                })
+                .build();
+    }
+
+    private Behavior<LinkCommand> onCommand(LinkCommand command) {
+        switch (command) {
+            case LinkCommand.Standing now -> {
+                standing = now;
+                unsent |= now.urgent();
+                if (unsent) {
+                    sendStatus();
+                }
+            }
+            case LinkCommand.Step step -> telemetry.add(step.lease(), step.record());
+            case LinkCommand.Forget forget -> telemetry.forget(forget.lease());
+            case LinkCommand.Connected up -> connected(up);
+            case LinkCommand.Disconnected down -> disconnected(down);
+            case LinkCommand.Received received -> received(received);
+            case LinkCommand.Tick tick -> tick(tick);
+        }
+        return this;
+    }
+
+    private void tick(LinkCommand.Tick tick) {
+        switch (tick) {
+            case DIAL -> dial();
+            case HEARTBEAT -> {
+                dropIfSilent();
+                sendStatus();
+            }
+            case FLUSH -> {
+                if (unsent) {
+                    sendStatus();
+                }
+                flushTelemetry();
+            }
+        }
+    }
+
+    private void dial() {
+        List<String> addresses = environment.identity().schedulers();
+        String url = addresses.get((int) (dials % addresses.size()));
+        dials++;
+        LOG.debug("dials {}", url);
+        dialer.dial(dials, url);
+    }
+
+    private void connected(LinkCommand.Connected up) {
+        if (up.dial() != dials) {
+            up.kill().shutdown();
+            return;
+        }
+        LOG.info("connected to a scheduler on dial {}", up.dial());
+        connection = Optional.of(up);
+        heardAt = environment.clock().instant();
+        var identity = environment.identity();
+        send(new AgentReport.Hello(
+                identity.node(), identity.pool(), environment.incarnation(), identity.token(), version));
+        sendStatus();
+        node.tell(new LinkEvent.Connection(true));
+    }
+
+    private void disconnected(LinkCommand.Disconnected down) {
+        if (down.dial() != dials || timers.isTimerActive(LinkCommand.Tick.DIAL)) {
+            return;
+        }
+        if (connection.isPresent()) {
+            LOG.info("lost the scheduler: {}", down.why());
+            connection = Optional.empty();
+            node.tell(new LinkEvent.Connection(false));
+        } else {
+            LOG.debug("no scheduler on dial {}: {}", down.dial(), down.why());
+        }
+        failures++;
+        timers.startSingleTimer(LinkCommand.Tick.DIAL, RedialPolicy.wait(failures, environment.random()));
+    }
+
+    private void received(LinkCommand.Received received) {
+        if (received.dial() != dials || connection.isEmpty()) {
+            return;
+        }
+        heardAt = environment.clock().instant();
+        if (received.command() instanceof AgentCommand.Welcome welcome) {
+            failures = 0;
+            keepHeartbeat(welcome.lease().heartbeat());
+        }
+        node.tell(new LinkEvent.Ordered(received.command()));
+    }
+
+    private void keepHeartbeat(Duration wanted) {
+        if (!wanted.equals(heartbeat) && wanted.isPositive()) {
+            heartbeat = wanted;
+            timers.startTimerWithFixedDelay(LinkCommand.Tick.HEARTBEAT, heartbeat);
+        }
+    }
+
+    private void dropIfSilent() {
+        Duration tolerated = heartbeat.multipliedBy(SILENT_HEARTBEATS);
+        Duration limit = tolerated.compareTo(LEAST_SILENCE) < 0 ? LEAST_SILENCE : tolerated;
+        Duration silent = Duration.between(heardAt, environment.clock().instant());
+        if (connection.isPresent() && silent.compareTo(limit) > 0) {
+            connection.get().kill().shutdown();
+            disconnected(new LinkCommand.Disconnected(dials, "no answer for " + silent.toMillis() + " ms"));
+        }
+    }
+
+    private void sendStatus() {
+        AgentReport status = new AgentReport.Status(
+                environment.identity().node(),
+                environment.incarnation(),
+                sequence + 1,
+                standing.notice().orElse(null),
+                standing.shards());
+        if (send(status)) {
+            sequence++;
+            unsent = false;
+        }
+    }
+
+    private void flushTelemetry() {
+        for (var next = telemetry.next(); next.isPresent(); next = telemetry.next()) {
+            if (!send(next.get())) {
+                return;
+            }
+            telemetry.sent(next.get());
+        }
+    }
+
+    /** Whether the connection took it. */
+    private boolean send(AgentReport report) {
+        return connection
+                .map(it -> it.queue().offer(BinaryMessage.create(ByteString.fromArrayUnsafe(AgentWire.encode(report))))
+                        == QueueOfferResult.enqueued())
+                .orElse(false);
+    }
+}

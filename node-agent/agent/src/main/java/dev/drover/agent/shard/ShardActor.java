@@ -1,0 +1,486 @@
+package dev.drover.agent.shard;
+
+import dev.drover.agent.peer.PeerEndpoint;
+import dev.drover.agent.setup.AgentEnvironment;
+import dev.drover.protocol.agent.ShardStatus.Phase;
+import dev.drover.protocol.agent.ShardTask;
+import dev.drover.protocol.id.Lease;
+import dev.drover.protocol.shard.Assignment;
+import dev.drover.protocol.shard.FromShard;
+import dev.drover.protocol.shard.ToShard;
+import java.net.http.HttpClient;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+
+/**
+ * One lease on this node, from its first order until it is released.
+ *
+ * <p>Orders may come twice or late: each takes effect once. Training never waits for the store or for a scheduler. When the
+ * actor stops, its process is killed and its files are gone.
+ */
+public final class ShardActor extends AbstractBehavior<ShardCommand> {
+    private final Lease lease;
+    private final ShardExecutor effects;
+    private final ShardLimits limits;
+    private final BooleanSupplier mayPrune;
+    private final ActorRef<ShardNotice> node;
+    private final TimerScheduler<ShardCommand> timers;
+    private final AgentEnvironment environment;
+    private final ShardView view;
+    private final StepJournal journal = new StepJournal();
+    private final SaveQueue saves = new SaveQueue();
+
+    private Optional<ShardTask> task = Optional.empty();
+    private Optional<ShardProcess> process = Optional.empty();
+    private Optional<PeerEndpoint.Open> endpoint = Optional.empty();
+    private Optional<ShardCommand.Restored> restored = Optional.empty();
+    private Optional<ShardCommand.HandOff> handOff = Optional.empty();
+    private Optional<Phase> ending = Optional.empty();
+    private boolean ready;
+    private boolean prepared;
+    private boolean listening;
+    private boolean started;
+    private boolean deadlinePassed;
+    private boolean released;
+
+    private ShardActor(
+            ActorContext<ShardCommand> context,
+            TimerScheduler<ShardCommand> timers,
+            Lease lease,
+            ShardExecutor effects,
+            Setup setup) {
+        super(context);
+        this.timers = timers;
+        this.lease = lease;
+        this.effects = effects;
+        this.limits = setup.limits;
+        this.mayPrune = setup.mayPrune;
+        this.node = setup.node;
+        this.environment = setup.environment;
+        this.view = new ShardView(lease, Phase.STARTING);
+        timers.startTimerWithFixedDelay(ShardCommand.Tick.SHIP_LOG, limits.shipLog());
+    }
+
+    /**
+     * What shards of one node have in common.
+     *
+     * @param mayPrune whether this node is surely a member now, so that it may delete old checkpoints
+     */
+    public record Setup(
+            AgentEnvironment environment,
+            WarmPool processes,
+            HttpClient http,
+            ShardLimits limits,
+            BooleanSupplier mayPrune,
+            ActorRef<ShardNotice> node) {}
+
+    public static Behavior<ShardCommand> create(Lease lease, Setup setup) {
+        return Behaviors.setup(context -> Behaviors.withTimers(timers -> new ShardActor(
+                context,
+                timers,
+                lease,
+                new ShardExecutor(
+                        lease, setup.environment, setup.processes, setup.http, context.getSystem(), context.getSelf()),
+                setup)));
+    }
+
+    @Override
+    public Receive<ShardCommand> createReceive() {
+        return newReceiveBuilder()
+                .onMessage(ShardCommand.class, this::onCommand)
+                .onSignal(PostStop.class, this::onStopped)
+                .build();
+    }
+
+    private Behavior<ShardCommand> onCommand(ShardCommand command) {
+        if (released) {
+            return afterRelease(command);
+        }
+        switch (command) {
+            case ShardCommand.Prepare order -> prepare(order.task());
+            case ShardCommand.Run order -> run(order);
+            case ShardCommand.HandOff order -> handOff(order);
+            case ShardCommand.Release order -> release(order.reason());
+            case ShardCommand.Taken taken -> taken(taken.process());
+            case ShardCommand.NotTaken not -> fail(not.reason());
+            case ShardCommand.FromProcess from -> fromProcess(from.event());
+            case ShardCommand.Listening open -> {
+                listening = true;
+                endpoint = open.endpoint();
+                advance();
+            }
+            case ShardCommand.Restored at -> {
+                restored = Optional.of(at);
+                endpoint.ifPresent(PeerEndpoint.Open::close);
+                view.clearTrouble();
+                advance();
+            }
+            case ShardCommand.RestoreFailed failed -> restoreFailed(failed);
+            case ShardCommand.RestoreTroubled trouble -> restoreTroubled(trouble);
+            case ShardCommand.RestoreAgain again -> {
+                if (view.phase() == Phase.STARTING) {
+                    effects.restore(again.ref());
+                }
+            }
+            case ShardCommand.Published done -> published(done);
+            case ShardCommand.NotPublished not -> notPublished(not);
+            case ShardCommand.Cleaned ignored -> {}
+            case ShardCommand.Tick tick -> tick(tick);
+        }
+        return this;
+    }
+
+    private Behavior<ShardCommand> afterRelease(ShardCommand command) {
+        if (command instanceof ShardCommand.Taken taken) {
+            taken.process().kill();
+        } else if (command instanceof ShardCommand.Listening open) {
+            open.endpoint().ifPresent(PeerEndpoint.Open::close);
+        } else if (command instanceof ShardCommand.Cleaned) {
+            node.tell(new ShardNotice.Gone(lease));
+            return Behaviors.stopped();
+        }
+        return this;
+    }
+
+    private Behavior<ShardCommand> onStopped(PostStop ignored) {
+        effects.withdraw();
+        process.ifPresent(ShardProcess::kill);
+        endpoint.ifPresent(PeerEndpoint.Open::close);
+        return this;
+    }
+
+    private void prepare(ShardTask what) {
+        if (task.isPresent()) {
+            return;
+        }
+        task = Optional.of(what);
+        enter(Phase.PREPARING);
+        effects.take(what);
+        effects.listen();
+    }
+
+    private void run(ShardCommand.Run order) {
+        boolean waiting = task.isEmpty() || view.phase() == Phase.PREPARING || view.phase() == Phase.PREPARED;
+        if (!waiting) {
+            return;
+        }
+        if (task.isEmpty()) {
+            effects.take(order.task());
+        }
+        task = Optional.of(order.task());
+        enter(Phase.STARTING);
+        order.resumeFrom()
+                .ifPresentOrElse(
+                        ref -> {
+                            view.resumedAt(ref.step());
+                            effects.restore(ref);
+                        },
+                        () -> restored = Optional.of(new ShardCommand.Restored(Optional.empty())));
+        advance();
+    }
+
+    private void taken(ShardProcess taken) {
+        process = Optional.of(taken);
+        effects.log().follow(taken.log());
+        effects.log().line("runs process " + taken.pid());
+        if (view.isFinal()) {
+            taken.kill();
+            return;
+        }
+        timers.startSingleTimer(ShardCommand.Tick.READY_BOUND, limits.ready());
+        taken.listen(event -> getContext().getSelf().tell(new ShardCommand.FromProcess(event)));
+    }
+
+    /** Goes on as far as what happened so far allows. */
+    private void advance() {
+        boolean readyToTake = ready && prepared && listening;
+        if (view.phase() == Phase.PREPARING && readyToTake) {
+            endpoint.ifPresent(it -> view.target(it.target()));
+            enter(Phase.PREPARED);
+        }
+        if (view.phase() == Phase.STARTING && ready && restored.isPresent() && !started) {
+            started = true;
+            String from = restored.get().directory().map(Path::toString).orElse(null);
+            assignment().ifPresent(assignment -> send(new ToShard.Start(assignment, from)));
+        }
+    }
+
+    private Optional<Assignment> assignment() {
+        ShardTask what = task.orElseThrow();
+        try {
+            return Optional.of(new Assignment(
+                    lease.shard().job().value(),
+                    lease.shard().index(),
+                    what.shards(),
+                    lease.generation(),
+                    effects.workDirectory().toString(),
+                    what.checkpointEvery(),
+                    Program.spec(what)));
+        } catch (IllegalArgumentException e) {
+            fail(String.valueOf(e.getMessage()));
+            return Optional.empty();
+        }
+    }
+
+    private void handOff(ShardCommand.HandOff order) {
+        if (view.isFinal() || view.phase() == Phase.STOPPING) {
+            return;
+        }
+        if (!started) {
+            finish(Phase.STOPPED);
+            return;
+        }
+        handOff = Optional.of(order);
+        enter(Phase.STOPPING);
+        send(new ToShard.Stop(order.deadline().toEpochMilli()));
+        Duration left = Duration.between(environment.clock().instant(), order.deadline());
+        timers.startSingleTimer(ShardCommand.Tick.STOP_DEADLINE, left.isNegative() ? Duration.ZERO : left);
+    }
+
+    private void release(String reason) {
+        released = true;
+        effects.withdraw();
+        timers.cancelAll();
+        effects.log().line("is released: " + reason);
+        process.ifPresent(ShardProcess::kill);
+        endpoint.ifPresent(PeerEndpoint.Open::close);
+        effects.clean();
+    }
+
+    private void fromProcess(ProcessEvent event) {
+        switch (event) {
+            case ProcessEvent.Said said -> said(said.message());
+            case ProcessEvent.Ended ended -> processEnded(ended.evidence());
+        }
+    }
+
+    private void said(FromShard message) {
+        switch (message) {
+            case FromShard.Ready hello -> ready(hello);
+            case FromShard.Prepared ignored -> {
+                prepared = true;
+                advance();
+            }
+            case FromShard.Step step -> stepped(step);
+            case FromShard.Saved saved -> saved(saved);
+            case FromShard.SaveFailed failed -> {
+                view.saveTrouble("the program can't save step " + failed.step() + ": " + failed.reason());
+                effects.log().line("can't save step " + failed.step() + ": " + failed.reason());
+                changed(true);
+            }
+            case FromShard.Stopped ignored -> over(Phase.STOPPED);
+            case FromShard.Done ignored -> over(Phase.DONE);
+            case FromShard.Failed failed -> {
+                effects.log().line("failed: " + failed.reason() + "\n" + failed.detail());
+                fail(failed.reason());
+            }
+        }
+    }
+
+    private void ready(FromShard.Ready hello) {
+        ready = true;
+        timers.cancel(ShardCommand.Tick.READY_BOUND);
+        effects.log().line("program " + hello.program() + " " + hello.version() + " is ready");
+        if (view.phase() == Phase.PREPARING) {
+            assignment().ifPresent(assignment -> send(new ToShard.Prepare(assignment)));
+            timers.startSingleTimer(ShardCommand.Tick.PREPARE_BOUND, limits.prepare());
+        }
+        advance();
+    }
+
+    private void stepped(FromShard.Step step) {
+        journal.add(step.record());
+        view.stepped(step.record());
+        node.tell(new ShardNotice.Stepped(lease, step.record()));
+        if (view.phase() == Phase.STARTING) {
+            enter(Phase.RUNNING);
+        } else {
+            changed(false);
+        }
+    }
+
+    private void saved(FromShard.Saved saved) {
+        Path directory = Path.of(saved.dir()).toAbsolutePath().normalize();
+        if (!directory.startsWith(effects.workDirectory()) || directory.equals(effects.workDirectory())) {
+            view.saveTrouble("the program saved into " + directory + "; only directories inside "
+                    + effects.workDirectory() + " are taken");
+            changed(true);
+            return;
+        }
+        saves.offer(new SaveQueue.Save(saved.step(), directory, saved.writeMillis()))
+                .forEach(superseded -> effects.delete(superseded.directory()));
+        publishNext();
+    }
+
+    private void publishNext() {
+        saves.begin()
+                .ifPresent(save -> effects.publish(
+                        save,
+                        journal.until(save.step()),
+                        handOff.flatMap(ShardCommand.HandOff::target),
+                        handOff.map(ShardCommand.HandOff::deadline).orElse(Instant.MAX)));
+    }
+
+    private void published(ShardCommand.Published done) {
+        SaveQueue.Save save = saves.succeeded();
+        journal.published(save.step());
+        view.published(done.ref(), done.millis());
+        effects.log().line("published the checkpoint at step " + save.step());
+        effects.delete(save.directory());
+        effects.deleteRestored();
+        if (view.phase() == Phase.RUNNING && mayPrune.getAsBoolean()) {
+            effects.prune(task.orElseThrow().checkpointsKept());
+        }
+        publishNext();
+        if (!settle()) {
+            changed(true);
+        }
+    }
+
+    private void notPublished(ShardCommand.NotPublished not) {
+        saves.failed().ifPresent(superseded -> effects.delete(superseded.directory()));
+        view.saveTrouble(not.reason());
+        effects.log().line(not.reason());
+        publishNext();
+        if (!settle()) {
+            changed(true);
+        }
+    }
+
+    /** The program has nothing more to do: final once all it saved is published. */
+    private void over(Phase last) {
+        ending = Optional.of(last);
+        timers.startSingleTimer(ShardCommand.Tick.LINGER, limits.linger());
+        settle();
+    }
+
+    private boolean settle() {
+        if (ending.isEmpty() || view.isFinal()) {
+            return false;
+        }
+        if (saves.isDrained()) {
+            finish(ending.get());
+            return true;
+        }
+        if (saves.hasFailed() && deadlinePassed) {
+            finish(ending.get());
+            return true;
+        }
+        if (saves.hasFailed()) {
+            timers.startSingleTimer(ShardCommand.Tick.RETRY_SAVE, limits.retry());
+        }
+        return false;
+    }
+
+    private void processEnded(String evidence) {
+        timers.cancel(ShardCommand.Tick.READY_BOUND);
+        if (view.isFinal() || ending.isPresent()) {
+            return;
+        }
+        String last = effects.log()
+                .lastProgramLine()
+                .map(line -> "; its last line: " + line)
+                .orElse("");
+        if (view.phase() == Phase.STOPPING) {
+            view.trouble("the program ended before it had stopped: " + evidence + last);
+            over(Phase.STOPPED);
+        } else {
+            fail("the program ended: " + evidence + last);
+        }
+    }
+
+    private void fail(String reason) {
+        if (view.isFinal()) {
+            return;
+        }
+        view.trouble(reason);
+        finish(Phase.FAILED);
+        timers.startSingleTimer(ShardCommand.Tick.LINGER, limits.linger());
+    }
+
+    private void restoreFailed(ShardCommand.RestoreFailed failed) {
+        if (view.isFinal()) {
+            return;
+        }
+        view.restoreFailed(failed.bad(), failed.reason());
+        effects.log().line("can't restore: " + failed.reason());
+        process.ifPresent(ShardProcess::kill);
+        endpoint.ifPresent(PeerEndpoint.Open::close);
+        changed(true);
+    }
+
+    private void restoreTroubled(ShardCommand.RestoreTroubled trouble) {
+        view.trouble(trouble.reason());
+        timers.startSingleTimer(new ShardCommand.RestoreAgain(trouble.ref()), limits.retry());
+        changed(true);
+    }
+
+    private void tick(ShardCommand.Tick tick) {
+        switch (tick) {
+            case SHIP_LOG -> effects.shipLog();
+            case READY_BOUND -> {
+                fail("the program did not say that it is ready within "
+                        + limits.ready().toSeconds() + " s");
+                process.ifPresent(ShardProcess::kill);
+            }
+            case PREPARE_BOUND -> {
+                prepared = true;
+                advance();
+            }
+            case STOP_DEADLINE -> stopDeadline();
+            case RETRY_SAVE -> {
+                saves.retry();
+                publishNext();
+            }
+            case LINGER -> process.ifPresent(ShardProcess::kill);
+        }
+    }
+
+    /** What is not saved by now is not waited for; the newest published checkpoint is the last word. */
+    private void stopDeadline() {
+        if (view.isFinal()) {
+            return;
+        }
+        deadlinePassed = true;
+        if (ending.isEmpty()) {
+            view.trouble("the program did not stop and save by the deadline");
+            process.ifPresent(ShardProcess::kill);
+            ending = Optional.of(Phase.STOPPED);
+        }
+        settle();
+    }
+
+    private void finish(Phase last) {
+        endpoint.ifPresent(PeerEndpoint.Open::close);
+        effects.log().line("is " + last);
+        effects.shipLog();
+        if (!started) {
+            process.ifPresent(ShardProcess::kill);
+        }
+        enter(last);
+    }
+
+    private void send(ToShard message) {
+        process.ifPresent(it -> it.send(message));
+    }
+
+    private void enter(Phase next) {
+        view.enter(next);
+        changed(true);
+    }
+
+    private void changed(boolean urgent) {
+        node.tell(new ShardNotice.Changed(view.status(), urgent));
+    }
+}

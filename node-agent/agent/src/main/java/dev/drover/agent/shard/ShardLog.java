@@ -1,0 +1,118 @@
+package dev.drover.agent.shard;
+
+import dev.drover.protocol.checkpoint.CheckpointLayout;
+import dev.drover.protocol.id.Lease;
+import dev.drover.protocol.store.ObjectStore;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a shard's program printed and what the agent has to say about it, shipped to the store.
+ *
+ * <p>The store has the newest mebibyte. Lines of the agent before there is a process are kept and come first. Trouble with
+ * files is logged and never holds the shard back. Safe to use from any thread.
+ */
+final class ShardLog {
+    private static final Logger LOG = LoggerFactory.getLogger(ShardLog.class);
+    private static final int MAX_SHIPPED_BYTES = 1 << 20;
+    private static final long MAX_LOCAL_BYTES = 16L << 20;
+    private static final int TAIL_BYTES = 4096;
+    private static final int MAX_LINE = 200;
+
+    private final Lease lease;
+    private final ObjectStore store;
+    private final InstantSource clock;
+    private final Path scratch;
+    private final StringBuilder early = new StringBuilder();
+    private Optional<Path> file = Optional.empty();
+    private long shippedLength = -1;
+
+    ShardLog(Lease lease, ObjectStore store, InstantSource clock, Path scratch) {
+        this.lease = lease;
+        this.store = store;
+        this.clock = clock;
+        this.scratch = scratch;
+    }
+
+    /** From now on the program prints to {@code path}. */
+    synchronized void follow(Path path) {
+        file = Optional.of(path);
+        append(early.toString());
+        early.setLength(0);
+    }
+
+    /** Adds a line of the agent's own. */
+    synchronized void line(String text) {
+        LOG.info("{} {}", lease, text);
+        String line = clock.instant().truncatedTo(ChronoUnit.MILLIS) + " agent: " + text + "\n";
+        if (file.isPresent()) {
+            append(line);
+        } else {
+            early.append(line);
+        }
+    }
+
+    /** The last line the program printed, as evidence. */
+    synchronized Optional<String> lastProgramLine() {
+        try {
+            return newest(TAIL_BYTES)
+                    .lines()
+                    .map(String::strip)
+                    .filter(line -> !line.isEmpty() && !line.contains(" agent: "))
+                    .reduce((before, last) -> last)
+                    .map(line -> line.length() > MAX_LINE ? line.substring(0, MAX_LINE) + "..." : line);
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Puts the newest part into the store if anything was added. Blocks. */
+    synchronized void ship() {
+        try {
+            String text = file.isPresent() ? newest(MAX_SHIPPED_BYTES) : early.toString();
+            long length = file.isPresent() ? Files.size(file.get()) : text.length();
+            if (length == shippedLength) {
+                return;
+            }
+            store.put(CheckpointLayout.log(lease), Files.writeString(scratch, text));
+            shippedLength = length;
+            if (file.isPresent() && length > MAX_LOCAL_BYTES) {
+                Files.write(file.get(), new byte[0], StandardOpenOption.TRUNCATE_EXISTING);
+            }
+        } catch (IOException e) {
+            LOG.warn("can't ship the log of {}: {}", lease, e.toString());
+        }
+    }
+
+    private String newest(int bytes) throws IOException {
+        if (file.isEmpty()) {
+            return "";
+        }
+        try (RandomAccessFile in = new RandomAccessFile(file.get().toFile(), "r")) {
+            long from = Math.max(0, in.length() - bytes);
+            byte[] newest = new byte[(int) (in.length() - from)];
+            in.seek(from);
+            in.readFully(newest);
+            return new String(newest, StandardCharsets.UTF_8);
+        }
+    }
+
+    private void append(String text) {
+        file.ifPresent(path -> {
+            try {
+                Files.writeString(path, text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            } catch (IOException e) {
+                LOG.warn("can't write the log of {}: {}", lease, e.toString());
+            }
+        });
+    }
+}

@@ -1,0 +1,237 @@
+package dev.drover.agent.shard;
+
+import dev.drover.agent.checkpoint.LocalFiles;
+import dev.drover.protocol.shard.FromShard;
+import dev.drover.protocol.shard.ShardWire;
+import dev.drover.protocol.shard.ToShard;
+import java.io.File;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One training process and the socket to it.
+ *
+ * <p>Events are kept until someone listens, so a process can be started before it has a shard. The process is to end when its
+ * socket closes, so it does not outlive its agent; {@link #kill} does not wait for that. Safe to use from any thread.
+ */
+public final class ShardProcess {
+    private static final Logger LOG = LoggerFactory.getLogger(ShardProcess.class);
+    private static final int MAX_SOCKET_PATH = 100;
+    private static final Duration DRAIN_WITHIN = Duration.ofSeconds(2);
+    private static final Duration END_AFTER_CLOSE = Duration.ofSeconds(5);
+
+    private final Process process;
+    private final Path log;
+    private final Path socketDirectory;
+    private final ServerSocketChannel server;
+    private final CompletableFuture<SocketChannel> connection = new CompletableFuture<>();
+    private final ExecutorService writer = Executors.newSingleThreadExecutor(
+            Thread.ofVirtual().name("shard-writer").factory());
+    private final List<ProcessEvent> unheard = new ArrayList<>();
+    private Optional<Consumer<ProcessEvent>> listener = Optional.empty();
+    private Optional<String> violation = Optional.empty();
+    private boolean ready;
+
+    private ShardProcess(Process process, Path log, Path socketDirectory, ServerSocketChannel server) {
+        this.process = process;
+        this.log = log;
+        this.socketDirectory = socketDirectory;
+        this.server = server;
+    }
+
+    /**
+     * Starts {@code program}; what it prints is appended to {@code log}.
+     *
+     * @throws IOException when there is no such program, or no place for the socket
+     */
+    public static ShardProcess start(Program program, Path log) throws IOException {
+        Path directory = Files.createTempDirectory(
+                "drover-", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Path socket = directory.resolve("s");
+        ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        try {
+            if (socket.toString().length() > MAX_SOCKET_PATH) {
+                throw new IOException("the socket's path " + socket + " is longer than " + MAX_SOCKET_PATH
+                        + " characters; set java.io.tmpdir to a shorter directory");
+            }
+            server.bind(UnixDomainSocketAddress.of(socket));
+            Process process = launch(program, log, socket);
+            ShardProcess started = new ShardProcess(process, log, directory, server);
+            started.follow();
+            return started;
+        } catch (IOException e) {
+            server.close();
+            LocalFiles.deleteTree(directory);
+            throw e;
+        }
+    }
+
+    private static Process launch(Program program, Path log, Path socket) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(program.command())
+                .redirectInput(new File("/dev/null"))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        builder.environment().putAll(program.variables());
+        builder.environment().put(ShardWire.SOCKET_VARIABLE, socket.toString());
+        return builder.start();
+    }
+
+    private void follow() {
+        Thread reader = Thread.ofVirtual().name("shard-reader").start(this::read);
+        Thread.ofVirtual().name("shard-exit").start(() -> awaitExit(reader));
+    }
+
+    /** Hands over what happened so far and what will; the listener before, if any, hears nothing more. */
+    public synchronized void listen(Consumer<ProcessEvent> next) {
+        listener = Optional.of(next);
+        unheard.forEach(next);
+        unheard.clear();
+    }
+
+    /** Sends a message when the process has connected; to a process that is gone, nothing. */
+    public void send(ToShard message) {
+        ByteBuffer line = ByteBuffer.wrap(ShardWire.line(message).getBytes(StandardCharsets.UTF_8));
+        try {
+            writer.execute(() -> write(line));
+        } catch (RejectedExecutionException e) {
+            LOG.debug("process {} is gone and takes no messages", process.pid());
+        }
+    }
+
+    private void write(ByteBuffer line) {
+        try {
+            SocketChannel channel = connection.join();
+            while (line.hasRemaining()) {
+                channel.write(line);
+            }
+        } catch (IOException | CompletionException | CancellationException e) {
+            LOG.debug("process {} takes no messages: {}", process.pid(), e.toString());
+        }
+    }
+
+    /** Whether it said that it is ready and still lives. */
+    public synchronized boolean isReady() {
+        return ready && process.isAlive();
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    /** What the process prints. */
+    public Path log() {
+        return log;
+    }
+
+    /** Kills it and what it started, and closes its socket. */
+    public void kill() {
+        List<ProcessHandle> started = process.descendants().toList();
+        process.destroyForcibly();
+        started.forEach(ProcessHandle::destroyForcibly);
+        closeSocket();
+    }
+
+    private void read() {
+        try (SocketChannel channel = server.accept()) {
+            connection.complete(channel);
+            LocalFiles.deleteTree(socketDirectory);
+            LineReader lines = new LineReader(channel);
+            for (Optional<String> line = lines.next(); line.isPresent(); line = lines.next()) {
+                hear(ShardWire.parse(line.get(), FromShard.class));
+            }
+        } catch (ClosedChannelException e) {
+            LOG.trace("the socket of process {} was closed here", process.pid());
+        } catch (IOException | IllegalArgumentException e) {
+            violated(e.getMessage());
+        }
+        endAfterClose();
+    }
+
+    private void hear(FromShard message) {
+        synchronized (this) {
+            ready |= message instanceof FromShard.Ready;
+        }
+        tell(new ProcessEvent.Said(message));
+    }
+
+    private synchronized void violated(@Nullable String how) {
+        violation = Optional.of("broke the shard protocol: " + how);
+    }
+
+    /** A program whose socket is closed has nothing more to do. */
+    private void endAfterClose() {
+        try {
+            if (violation().isPresent() || !process.waitFor(END_AFTER_CLOSE.toMillis(), TimeUnit.MILLISECONDS)) {
+                kill();
+            }
+        } catch (InterruptedException e) {
+            kill();
+        }
+    }
+
+    private void awaitExit(Thread reader) {
+        try {
+            int code = process.waitFor();
+            if (!connection.isDone()) {
+                closeSocket();
+            }
+            reader.join(DRAIN_WITHIN);
+            String evidence = ExitEvidence.of(code);
+            tell(new ProcessEvent.Ended(
+                    violation().map(what -> what + "; " + evidence).orElse(evidence)));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            closeSocket();
+            writer.shutdown();
+        }
+    }
+
+    private synchronized Optional<String> violation() {
+        return violation;
+    }
+
+    private synchronized void tell(ProcessEvent event) {
+        listener.ifPresentOrElse(hearer -> hearer.accept(event), () -> unheard.add(event));
+    }
+
+    private void closeSocket() {
+        try {
+            server.close();
+            if (!connection.cancel(false) && !connection.isCompletedExceptionally()) {
+                connection.join().close();
+            }
+        } catch (IOException e) {
+            LOG.debug("closing the socket of process {}: {}", process.pid(), e.toString());
+        }
+        LocalFiles.deleteTree(socketDirectory);
+    }
+}

@@ -1,0 +1,101 @@
+package dev.drover.agent.shard;
+
+import dev.drover.protocol.agent.HandoffTarget;
+import dev.drover.protocol.agent.ShardStatus;
+import dev.drover.protocol.agent.ShardStatus.Phase;
+import dev.drover.protocol.checkpoint.CheckpointRef;
+import dev.drover.protocol.id.Lease;
+import dev.drover.protocol.shard.StepRecord;
+import org.jspecify.annotations.Nullable;
+
+/** What a shard's actor knows of its own standing, for its reports. */
+final class ShardView {
+    private static final int RECENT_STEPS = 16;
+    private static final int RECENT_SAVES = 8;
+
+    private final Lease lease;
+    private final RecentMax saves = new RecentMax(RECENT_SAVES);
+    private final RecentMax steps = new RecentMax(RECENT_STEPS);
+    private Phase phase;
+    private int step;
+    private long stepEndedMillis;
+    private @Nullable CheckpointRef checkpoint;
+    private @Nullable HandoffTarget target;
+    private @Nullable String reason;
+    private @Nullable String saveTrouble;
+    private @Nullable CheckpointRef badCheckpoint;
+
+    ShardView(Lease lease, Phase phase) {
+        this.lease = lease;
+        this.phase = phase;
+    }
+
+    Phase phase() {
+        return phase;
+    }
+
+    /** No program runs and none will. */
+    boolean isFinal() {
+        return isFinal(phase);
+    }
+
+    static boolean isFinal(Phase phase) {
+        return switch (phase) {
+            case PREPARING, PREPARED, STARTING, RUNNING, STOPPING -> false;
+            case STOPPED, DONE, FAILED, RESTORE_FAILED -> true;
+        };
+    }
+
+    void enter(Phase next) {
+        phase = next;
+        if (next != Phase.PREPARED) {
+            target = null;
+        }
+    }
+
+    void target(HandoffTarget where) {
+        target = where;
+    }
+
+    void stepped(StepRecord record) {
+        if (stepEndedMillis > 0) {
+            steps.add((double) Math.max(0, record.epochMillis() - stepEndedMillis));
+        }
+        stepEndedMillis = record.epochMillis();
+        step = record.step();
+    }
+
+    void resumedAt(int resumedStep) {
+        step = Math.max(step, resumedStep);
+    }
+
+    void published(CheckpointRef ref, double saveMillis) {
+        checkpoint = ref;
+        saveTrouble = null;
+        saves.add(saveMillis);
+    }
+
+    void trouble(String why) {
+        reason = why;
+    }
+
+    /** Holds until a save works. */
+    void saveTrouble(String why) {
+        saveTrouble = why;
+    }
+
+    void clearTrouble() {
+        reason = null;
+    }
+
+    void restoreFailed(CheckpointRef bad, String why) {
+        badCheckpoint = bad;
+        reason = why;
+        enter(Phase.RESTORE_FAILED);
+    }
+
+    ShardStatus status() {
+        String why = reason == null ? saveTrouble : reason;
+        return new ShardStatus(lease, phase, step, checkpoint, target, why, badCheckpoint, saves.get(), steps.get());
+    }
+}
