@@ -32,9 +32,7 @@ final class History {
         Map<Lease, Integer> cutoffs = new HashMap<>();
         for (int i = 0; i < made.size(); i++) {
             StepTable.Made record = made.get(i);
-            boolean newerFollows = i + 1 < made.size() && isSameStep(record, made.get(i + 1));
-            int cutoff = cutoffs.computeIfAbsent(record.lease(), this::cutoff);
-            boolean superseded = record.step().step() > cutoff || (newerFollows && survives(made.get(i + 1), cutoffs));
+            boolean superseded = !survives(record, cutoffs) || isRemade(made, i, cutoffs);
             if (includeSuperseded || !superseded) {
                 byShard.computeIfAbsent(record.lease().shard(), shard -> new ArrayList<>())
                         .add(row(record, superseded));
@@ -43,6 +41,16 @@ final class History {
         return byShard.values().stream()
                 .flatMap(rows -> thinned(rows, maxPoints).stream())
                 .toList();
+    }
+
+    /** Whether a newer generation has the same step too, and that record survives. */
+    private boolean isRemade(List<StepTable.Made> made, int index, Map<Lease, Integer> cutoffs) {
+        for (int i = index + 1; i < made.size() && isSameStep(made.get(index), made.get(i)); i++) {
+            if (survives(made.get(i), cutoffs)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean survives(StepTable.Made record, Map<Lease, Integer> cutoffs) {
