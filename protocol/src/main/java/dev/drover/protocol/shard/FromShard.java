@@ -10,6 +10,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
     @JsonSubTypes.Type(value = FromShard.Prepared.class, name = "prepared"),
     @JsonSubTypes.Type(value = FromShard.Step.class, name = "step"),
     @JsonSubTypes.Type(value = FromShard.Saved.class, name = "saved"),
+    @JsonSubTypes.Type(value = FromShard.SaveFailed.class, name = "save-failed"),
     @JsonSubTypes.Type(value = FromShard.Stopped.class, name = "stopped"),
     @JsonSubTypes.Type(value = FromShard.Done.class, name = "done"),
     @JsonSubTypes.Type(value = FromShard.Failed.class, name = "failed"),
@@ -29,6 +30,9 @@ public sealed interface FromShard {
      * before. The agent adds {@code steps.ndjson} and the manifest, and may move or delete {@code dir}.
      */
     record Saved(int step, String dir, double pauseMillis, double writeMillis) implements FromShard {}
+
+    /** A save went wrong, as on a full disk; training goes on and the next save is tried as usual. */
+    record SaveFailed(int step, String reason) implements FromShard {}
 
     /** The process obeyed a {@link ToShard.Stop} after this step and ends now. */
     record Stopped(int step) implements FromShard {}

@@ -1,0 +1,134 @@
+package dev.drover.protocol.agent;
+
+import static dev.drover.protocol.agent.WireFields.duration;
+import static dev.drover.protocol.agent.WireFields.instant;
+import static dev.drover.protocol.agent.WireFields.list;
+import static dev.drover.protocol.agent.WireFields.name;
+import static dev.drover.protocol.agent.WireFields.optional;
+import static dev.drover.protocol.agent.WireFields.text;
+
+import com.esotericsoftware.kryo.io.Input;
+import com.esotericsoftware.kryo.io.Output;
+import dev.drover.protocol.checkpoint.CheckpointRef;
+import dev.drover.protocol.id.Lease;
+import dev.drover.protocol.pool.LeaseSpec;
+import dev.drover.protocol.shard.StepRecord;
+
+/** The records inside messages, field by field in the order of their declaration. */
+final class WireRecords {
+    private WireRecords() {}
+
+    static void lease(Output out, Lease lease) {
+        text(out, lease.toString());
+    }
+
+    static Lease lease(Input in) {
+        return Lease.parse(text(in));
+    }
+
+    static void leaseSpec(Output out, LeaseSpec spec) {
+        duration(out, spec.length());
+        duration(out, spec.heartbeat());
+        duration(out, spec.runUntil());
+        duration(out, spec.noticeMargin());
+    }
+
+    static LeaseSpec leaseSpec(Input in) {
+        return new LeaseSpec(duration(in), duration(in), duration(in), duration(in));
+    }
+
+    static void checkpoint(Output out, CheckpointRef ref) {
+        lease(out, ref.lease());
+        out.writeVarInt(ref.step(), true);
+        text(out, ref.manifestDigest());
+    }
+
+    static CheckpointRef checkpoint(Input in) {
+        return new CheckpointRef(lease(in), in.readVarInt(true), text(in));
+    }
+
+    static void target(Output out, HandoffTarget target) {
+        text(out, target.url());
+        text(out, target.token());
+    }
+
+    static HandoffTarget target(Input in) {
+        return new HandoffTarget(text(in), text(in));
+    }
+
+    static void notice(Output out, EvictionNotice notice) {
+        name(out, notice.source());
+        instant(out, notice.endsAt());
+    }
+
+    static EvictionNotice notice(Input in) {
+        return new EvictionNotice(name(in, EvictionNotice.Source.class), instant(in));
+    }
+
+    static void task(Output out, ShardTask task) {
+        out.writeVarInt(task.shards(), true);
+        out.writeVarInt(task.checkpointEvery(), true);
+        out.writeVarInt(task.checkpointsKept(), true);
+        optional(out, task.command(), (to, command) -> list(to, command, WireFields::text));
+        text(out, task.specJson());
+    }
+
+    static ShardTask task(Input in) {
+        return new ShardTask(
+                in.readVarInt(true),
+                in.readVarInt(true),
+                in.readVarInt(true),
+                optional(in, from -> list(from, WireFields::text)),
+                text(in));
+    }
+
+    static void shard(Output out, ShardStatus status) {
+        lease(out, status.lease());
+        name(out, status.phase());
+        out.writeVarInt(status.step(), true);
+        optional(out, status.checkpoint(), WireRecords::checkpoint);
+        optional(out, status.target(), WireRecords::target);
+        optional(out, status.reason(), WireFields::text);
+        optional(out, status.badCheckpoint(), WireRecords::checkpoint);
+        out.writeDouble(status.saveMillis());
+        out.writeDouble(status.stepMillis());
+    }
+
+    static ShardStatus shard(Input in) {
+        return new ShardStatus(
+                lease(in),
+                name(in, ShardStatus.Phase.class),
+                in.readVarInt(true),
+                optional(in, WireRecords::checkpoint),
+                optional(in, WireRecords::target),
+                optional(in, WireFields::text),
+                optional(in, WireRecords::checkpoint),
+                in.readDouble(),
+                in.readDouble());
+    }
+
+    static void step(Output out, StepRecord step) {
+        out.writeVarInt(step.step(), true);
+        out.writeFloat(step.loss());
+        out.writeDouble(step.learningRate());
+        out.writeDouble(step.gradientNorm());
+        out.writeVarLong(step.samples(), true);
+        out.writeDouble(step.tokensPerSecond());
+        out.writeDouble(step.pauseMillis());
+        optional(out, step.evalLoss(), (to, loss) -> to.writeFloat(loss));
+        out.writeLong(step.epochMillis());
+    }
+
+    static StepRecord step(Input in) {
+        return new StepRecord(
+                in.readVarInt(true),
+                in.readFloat(),
+                in.readDouble(),
+                in.readDouble(),
+                in.readVarLong(true),
+                in.readDouble(),
+                in.readDouble(),
+                optional(in, Input::readFloat),
+                in.readLong());
+    }
+}

@@ -1,0 +1,235 @@
+package dev.drover.protocol.store;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * A store in a directory, shared by every process that opens it.
+ *
+ * <p>An object is written under another name, forced to disk, and then given its key in one step: by rename, or by a hard
+ * link where it must not replace another. Guarantees what {@link ObjectStore} does on a local file system; on NFS the
+ * exclusive put is as good as the server's link call.
+ */
+public final class FileObjectStore implements ObjectStore {
+    /** Not a possible segment of a key. */
+    private static final String STAGING = ".staging";
+
+    private static final int RACES = 16;
+
+    private final Path root;
+
+    /** Opens the store at {@code root}, creating the directory if need be. */
+    public FileObjectStore(Path root) throws IOException {
+        this.root = root.toAbsolutePath().normalize();
+        Files.createDirectories(this.root.resolve(STAGING));
+    }
+
+    @Override
+    public void put(String key, Path file) throws IOException {
+        Path target = path(key);
+        Path staged = stage();
+        try {
+            Files.copy(file, staged, StandardCopyOption.REPLACE_EXISTING);
+            force(staged);
+            place(target, () -> Files.move(staged, target, StandardCopyOption.ATOMIC_MOVE));
+        } finally {
+            Files.deleteIfExists(staged);
+        }
+    }
+
+    @Override
+    public boolean putIfAbsent(String key, byte[] content) throws IOException {
+        Path target = path(key);
+        if (Files.exists(target)) {
+            return false;
+        }
+        Path staged = stage();
+        try {
+            try (FileChannel channel = FileChannel.open(staged, StandardOpenOption.WRITE)) {
+                ByteBuffer left = ByteBuffer.wrap(content);
+                while (left.hasRemaining()) {
+                    channel.write(left);
+                }
+                channel.force(true);
+            }
+            place(target, () -> Files.createLink(target, staged));
+            return true;
+        } catch (FileAlreadyExistsException e) {
+            return false;
+        } finally {
+            Files.deleteIfExists(staged);
+        }
+    }
+
+    @Override
+    public Optional<byte[]> get(String key) throws IOException {
+        Path path = path(key);
+        try {
+            return Files.isDirectory(path) ? Optional.empty() : Optional.of(Files.readAllBytes(path));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public void fetch(String key, Path to) throws IOException {
+        Files.copy(path(key), to, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    @Override
+    public OptionalLong length(String key) throws IOException {
+        try {
+            BasicFileAttributes attributes =
+                    Files.readAttributes(path(key), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            return attributes.isRegularFile() ? OptionalLong.of(attributes.size()) : OptionalLong.empty();
+        } catch (NoSuchFileException e) {
+            return OptionalLong.empty();
+        }
+    }
+
+    @Override
+    public List<String> list(String prefix) throws IOException {
+        StoreKeys.requirePrefix(prefix);
+        Path from = root.resolve(prefix.substring(0, prefix.lastIndexOf('/') + 1));
+        List<String> keys = new ArrayList<>();
+        if (Files.isDirectory(from)) {
+            Files.walkFileTree(from, new KeyCollector(prefix, keys));
+        }
+        Collections.sort(keys);
+        return List.copyOf(keys);
+    }
+
+    @Override
+    public void deleteAll(String prefix) throws IOException {
+        for (String key : list(prefix)) {
+            Path path = path(key);
+            Files.deleteIfExists(path);
+            removeEmptyParents(path);
+        }
+    }
+
+    private Path path(String key) {
+        return root.resolve(StoreKeys.require(key));
+    }
+
+    private Path stage() throws IOException {
+        return Files.createTempFile(root.resolve(STAGING), "put-", "");
+    }
+
+    /** A racing deletion may take an empty directory away between its creation and its use: then again. */
+    private void place(Path target, Placement placement) throws IOException {
+        Path directory = parent(target);
+        for (int race = 1; ; race++) {
+            try {
+                createDirectories(directory);
+                placement.run();
+                forceDirectory(directory);
+                return;
+            } catch (NoSuchFileException e) {
+                if (race == RACES) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private void createDirectories(Path directory) throws IOException {
+        if (Files.isDirectory(directory)) {
+            return;
+        }
+        createDirectories(parent(directory));
+        try {
+            Files.createDirectory(directory);
+        } catch (FileAlreadyExistsException e) {
+            if (!Files.isDirectory(directory)) {
+                throw e;
+            }
+        }
+        forceDirectory(parent(directory));
+    }
+
+    private void removeEmptyParents(Path path) throws IOException {
+        try {
+            for (Path directory = parent(path); !directory.equals(root); directory = parent(directory)) {
+                Files.deleteIfExists(directory);
+            }
+        } catch (DirectoryNotEmptyException e) {
+            return;
+        }
+    }
+
+    private static Path parent(Path path) {
+        Path parent = path.getParent();
+        if (parent == null) {
+            throw new IllegalStateException(path + " lies outside every store");
+        }
+        return parent;
+    }
+
+    private static void force(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.force(true);
+        }
+    }
+
+    private static void forceDirectory(Path directory) throws IOException {
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    @FunctionalInterface
+    private interface Placement {
+        void run() throws IOException;
+    }
+
+    private final class KeyCollector extends SimpleFileVisitor<Path> {
+        private final String prefix;
+        private final List<String> keys;
+
+        KeyCollector(String prefix, List<String> keys) {
+            this.prefix = prefix;
+            this.keys = keys;
+        }
+
+        @Override
+        public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
+            return directory.equals(root.resolve(STAGING)) ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            String key = root.relativize(file).toString();
+            if (key.startsWith(prefix)) {
+                keys.add(key);
+            }
+            return FileVisitResult.CONTINUE;
+        }
+
+        /** What went away while the tree was walked is not there. */
+        @Override
+        public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+            if (failure instanceof NoSuchFileException) {
+                return FileVisitResult.CONTINUE;
+            }
+            throw failure;
+        }
+    }
+}

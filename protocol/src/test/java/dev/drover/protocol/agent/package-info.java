@@ -1,0 +1,4 @@
+@NullMarked
+package dev.drover.protocol.agent;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.drover.protocol.checkpoint;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,43 @@
+package dev.drover.protocol.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+final class FileObjectStoreTest extends ObjectStoreContract {
+    @Override
+    protected ObjectStore open(Path directory) throws IOException {
+        return new FileObjectStore(directory);
+    }
+
+    @Test
+    void opensByUrl() throws IOException {
+        String url = scratch.resolve("by-url").toUri().toString();
+        assertThat(ObjectStores.open(url).putIfAbsent("a", new byte[] {1})).isTrue();
+        assertThat(scratch.resolve("by-url/a")).hasBinaryContent(new byte[] {1});
+        for (String bad : List.of("s3://bucket", "file:relative", "/plain/path")) {
+            assertThatThrownBy(() -> ObjectStores.open(bad))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining(bad)
+                    .hasMessageContaining("use");
+        }
+    }
+
+    @Test
+    void leavesNothingStagedBehind() throws IOException {
+        Path root = scratch.resolve("store");
+        ObjectStore store = open(root);
+        store.putIfAbsent("a/b", new byte[10]);
+        store.putIfAbsent("a/b", new byte[10]);
+        assertThatThrownBy(() -> store.put("a/b/c", scratch.resolve("a/b"))).isInstanceOf(IOException.class);
+        try (Stream<Path> staged = Files.list(root.resolve(".staging"))) {
+            assertThat(staged).isEmpty();
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.drover.protocol.store;
+
+import org.jspecify.annotations.NullMarked;
