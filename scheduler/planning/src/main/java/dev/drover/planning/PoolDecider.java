@@ -1,26 +1,117 @@
 package dev.drover.planning;
 
 import dev.drover.planning.input.Input;
+import dev.drover.planning.input.ObservationFold;
 import dev.drover.planning.input.Observations;
+import dev.drover.planning.policy.CapacityPolicy;
+import dev.drover.planning.policy.SpotFirstPolicy;
 import dev.drover.planning.state.PoolState;
+import dev.drover.planning.state.Shard;
+import dev.drover.protocol.agent.AgentCommand;
+import dev.drover.protocol.agent.AgentReport;
+import dev.drover.protocol.api.PoolCommand;
+import dev.drover.protocol.api.PoolReply;
+import dev.drover.protocol.id.NodeId;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
-/** Folds inputs into decisions. Pure. */
+/**
+ * The pool's mind: folds each input into a decision. Pure.
+ *
+ * <p>An input is first taken for what it says ({@link Intake}), then the pool looks after itself ({@link Upkeep}): loses silent
+ * nodes, moves shards off leaving ones, places what waits, buys and ends capacity. What should be under way outside follows
+ * from the resulting state ({@link Outstanding}).
+ */
 public final class PoolDecider {
-    /** What the caller remembers next: the decision, and the observations after the input. */
+    private final Upkeep upkeep;
+
+    public PoolDecider() {
+        this(new SpotFirstPolicy());
+    }
+
+    public PoolDecider(CapacityPolicy policy) {
+        this.upkeep = new Upkeep(policy);
+    }
+
+    /** Folds the volatile side of an input into the observations. To be called before {@link #decide} with the same input. */
     public Observations observe(Observations seen, PoolState state, Input input, Instant now) {
-        return seen;
+        return ObservationFold.observe(seen, state, input, now);
     }
 
     /** Decides on one input. {@code seen} already holds what the input showed. */
     public Decision decide(PoolState state, Observations seen, Input input, Instant now) {
-        return new Decision(List.of(), List.of(), Optional.empty());
+        if (input instanceof Input.Asked(PoolCommand command) && Views.isQuery(command)) {
+            return new Decision(List.of(), List.of(), Optional.of(Views.answer(state, seen, command, now)));
+        }
+        Draft draft = new Draft(state, seen, now);
+        List<Intent> once = new ArrayList<>();
+        Optional<PoolReply> reply = Intake.take(draft, input, once);
+        if (draft.state().spec().isPresent()) {
+            upkeep.run(draft);
+        }
+        // A reply that shows a job shows it as it stands after the upkeep.
+        Optional<PoolReply> shown = reply.map(answer -> answer instanceof PoolReply.Job job
+                ? Views.job(draft.state(), seen, job.job().id(), now)
+                : answer);
+        return new Decision(draft.events(), intents(state, draft, input, once), shown);
     }
 
     /** Everything that should be under way, from state and observations alone. */
     public List<Intent> outstanding(PoolState state, Observations seen, Instant now) {
-        return List.of();
+        return Outstanding.intents(state, seen, now);
+    }
+
+    /**
+     * What to hand out now: what this input made due; what is due for an agent that has just spoken, since it may have missed
+     * it; and on a tick all of it.
+     */
+    private static List<Intent> intents(PoolState before, Draft draft, Input input, List<Intent> once) {
+        List<Intent> due = Outstanding.intents(draft.state(), draft.seen(), draft.now());
+        if (input instanceof Input.Tick) {
+            once.addAll(due);
+            return once;
+        }
+        Optional<NodeId> speaker = speaker(input);
+        Set<Intent> already = new HashSet<>(Outstanding.intents(before, draft.seen(), draft.now()));
+        for (Intent intent : due) {
+            boolean answers = speaker.filter(node -> concerns(draft.state(), intent, node))
+                    .isPresent();
+            if (answers || !already.contains(intent)) {
+                once.add(intent);
+            }
+        }
+        return once;
+    }
+
+    private static Optional<NodeId> speaker(Input input) {
+        return switch (input) {
+            case Input.AgentConnected(NodeId node, String ignored) -> Optional.of(node);
+            case Input.StatusReported(AgentReport.Status status) -> Optional.of(status.node());
+            case Input.Asked ignored -> Optional.empty();
+            case Input.Tick ignored -> Optional.empty();
+            case Input.OffersSeen ignored -> Optional.empty();
+            case Input.Launched ignored -> Optional.empty();
+            case Input.LaunchRefused ignored -> Optional.empty();
+            case Input.InstanceEnded ignored -> Optional.empty();
+            case Input.AgentDisconnected ignored -> Optional.empty();
+            case Input.CheckpointsRead ignored -> Optional.empty();
+            case Input.Archived ignored -> Optional.empty();
+        };
+    }
+
+    /** Whether the intent tells the node something, or tells another node about a shard that is to move to this one. */
+    private static boolean concerns(PoolState state, Intent intent, NodeId node) {
+        if (!(intent instanceof Intent.TellAgent(NodeId told, AgentCommand command))) {
+            return false;
+        }
+        return told.equals(node)
+                || (command instanceof AgentCommand.HandOff handOff
+                        && state.shard(handOff.lease().shard())
+                                .flatMap(Shard::target)
+                                .equals(Optional.of(node)));
     }
 }

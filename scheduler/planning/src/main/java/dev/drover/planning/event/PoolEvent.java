@@ -92,9 +92,18 @@ public sealed interface PoolEvent {
      * Instance-seconds were paid for.
      *
      * @param from what was billed before ends here
+     * @param pricePerHour what held from {@code from} to {@code to}
      * @param onDemandPricePerHour of the same type in the same zone
+     * @param nextPricePerHour what holds from {@code to} on
      */
-    record NodeBilled(NodeId node, Instant from, Instant to, Money pricePerHour, Money onDemandPricePerHour, Instant at)
+    record NodeBilled(
+            NodeId node,
+            Instant from,
+            Instant to,
+            Money pricePerHour,
+            Money onDemandPricePerHour,
+            Money nextPricePerHour,
+            Instant at)
             implements PoolEvent {}
 
     // Shards.
@@ -114,6 +123,9 @@ public sealed interface PoolEvent {
 
     /** The shard has left its node: the attempt is over, the shard is not. {@code lastStep} as last reported. */
     record ShardDetached(Lease lease, int lastStep, Reason reason, Instant at) implements PoolEvent {}
+
+    /** The node that had fallen silent came back still running the shard's current lease: it goes on there. */
+    record ShardAdopted(Lease lease, NodeId node, Instant at) implements PoolEvent {}
 
     /** A checkpoint turned out not to be valid; it never counts again. */
     record CheckpointRejected(Lease lease, CheckpointRef checkpoint, Reason reason, Instant at) implements PoolEvent {}

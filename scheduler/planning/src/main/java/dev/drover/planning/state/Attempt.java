@@ -36,4 +36,17 @@ public record Attempt(
                 Optional.of(because),
                 Math.max(step, resumeStep()));
     }
+
+    Attempt reopened() {
+        return new Attempt(
+                generation,
+                node,
+                market,
+                grantedAt,
+                resumeFrom,
+                grantedBecause,
+                Optional.empty(),
+                Optional.empty(),
+                lastStep);
+    }
 }

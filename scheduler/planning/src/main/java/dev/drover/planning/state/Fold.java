@@ -61,6 +61,7 @@ final class Fold {
                         state,
                         e.lease(),
                         e.at());
+            case ShardAdopted e -> shard(state, e.lease().shard(), shard -> shard.adopted(e.node(), e.at()));
             case CheckpointRejected e -> shard(state, e.lease().shard(), shard -> shard.rejecting(e.checkpoint()));
             case ShardFailed e -> idle(current(state, e.lease(), shard -> failed(shard, e)), state, e.lease(), e.at());
             case ShardSucceeded e ->
@@ -140,7 +141,7 @@ final class Fold {
                                         .with(new Node.Instance(
                                                 billed.instanceId(),
                                                 billed.market(),
-                                                event.pricePerHour(),
+                                                event.nextPricePerHour(),
                                                 billed.resources(),
                                                 billed.launchedAt(),
                                                 event.to()))));

@@ -133,6 +133,23 @@ public record Shard(
         return new Shard(id, state, generation, node, target, because, since, failures, all, rejected);
     }
 
+    /** Back on the node of the last attempt, as if it had never left. */
+    Shard adopted(NodeId returned, Instant at) {
+        List<Attempt> all = new ArrayList<>(attempts);
+        all.set(all.size() - 1, all.getLast().reopened());
+        return new Shard(
+                id,
+                ShardState.RUNNING,
+                generation,
+                Optional.of(returned),
+                Optional.empty(),
+                Optional.of(all.getLast().grantedBecause()),
+                at,
+                failures,
+                all,
+                rejected);
+    }
+
     Shard failedOnce() {
         return new Shard(id, state, generation, node, target, because, since, failures + 1, attempts, rejected);
     }

@@ -1,0 +1,126 @@
+package dev.drover.planning;
+
+import dev.drover.planning.event.PoolEvent.JobCancelled;
+import dev.drover.planning.event.PoolEvent.JobSubmitted;
+import dev.drover.planning.event.PoolEvent.NodeDraining;
+import dev.drover.planning.event.PoolEvent.PoolConfigured;
+import dev.drover.planning.event.PoolEvent.PoolPaused;
+import dev.drover.planning.event.PoolEvent.PoolResumed;
+import dev.drover.planning.state.Job;
+import dev.drover.planning.state.Node;
+import dev.drover.planning.state.NodePhase;
+import dev.drover.protocol.agent.AgentCommand;
+import dev.drover.protocol.api.PoolCommand;
+import dev.drover.protocol.api.PoolReply;
+import dev.drover.protocol.api.Reason;
+import dev.drover.protocol.api.Reason.Code;
+import dev.drover.protocol.id.NodeId;
+import dev.drover.protocol.pool.PoolSpec;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Answers what the API asks to be changed. A refusal changes nothing. */
+final class Commands {
+    /** More nodes than anybody has asked for; a typing error, not a wish. */
+    static final int MAX_NODES = 10_000;
+
+    private static final PoolReply DONE = new PoolReply.Done();
+
+    private Commands() {}
+
+    static PoolReply take(Draft draft, PoolCommand command, List<Intent> once) {
+        if (draft.state().spec().isEmpty() && !(command instanceof PoolCommand.ConfigurePool)) {
+            return new PoolReply.NotFound("pool");
+        }
+        return switch (command) {
+            case PoolCommand.ConfigurePool(PoolSpec spec) -> configure(draft, spec);
+            case PoolCommand.ScalePool(int min, int max) ->
+                configure(draft, draft.spec().withNodes(min, max));
+            case PoolCommand.PausePool() -> {
+                if (!draft.state().paused()) {
+                    draft.add(new PoolPaused(draft.now()));
+                }
+                yield DONE;
+            }
+            case PoolCommand.ResumePool() -> {
+                if (draft.state().paused()) {
+                    draft.add(new PoolResumed(draft.now()));
+                }
+                yield DONE;
+            }
+            case PoolCommand.SubmitJob submit -> submit(draft, submit);
+            case PoolCommand.CancelJob cancel -> cancel(draft, cancel);
+            case PoolCommand.DrainNode(NodeId node) -> drain(draft, node);
+            case PoolCommand.EvictNode(NodeId node, Optional<Duration> notice) -> evict(draft, node, notice, once);
+            case PoolCommand.ShowPool ignored -> DONE;
+            case PoolCommand.ShowJob ignored -> DONE;
+            case PoolCommand.ListJobs ignored -> DONE;
+            case PoolCommand.ListNodes ignored -> DONE;
+            case PoolCommand.ListMarkets ignored -> DONE;
+            case PoolCommand.ShowCost ignored -> DONE;
+        };
+    }
+
+    private static PoolReply configure(Draft draft, PoolSpec spec) {
+        if (spec.minNodes() < 0 || spec.minNodes() > spec.maxNodes()) {
+            return new PoolReply.Rejected("minNodes", "" + spec.minNodes(), "0 to maxNodes (" + spec.maxNodes() + ")");
+        }
+        if (spec.maxNodes() > MAX_NODES) {
+            return new PoolReply.Rejected("maxNodes", "" + spec.maxNodes(), "0 to " + MAX_NODES);
+        }
+        if (!draft.state().spec().equals(Optional.of(spec))) {
+            draft.add(new PoolConfigured(spec, draft.now()));
+        }
+        return DONE;
+    }
+
+    private static PoolReply submit(Draft draft, PoolCommand.SubmitJob submit) {
+        if (draft.state().archived().containsKey(submit.job())) {
+            return DONE;
+        }
+        if (draft.state().job(submit.job()).isEmpty()) {
+            draft.add(new JobSubmitted(submit.job(), submit.spec(), submit.owner(), draft.now()));
+        }
+        return Views.job(draft.state(), draft.seen(), submit.job(), draft.now());
+    }
+
+    private static PoolReply cancel(Draft draft, PoolCommand.CancelJob cancel) {
+        Optional<Job> job = draft.state().job(cancel.job());
+        if (job.isEmpty()) {
+            return new PoolReply.NotFound("job " + cancel.job());
+        }
+        if (job.get().isLive()) {
+            draft.add(new JobCancelled(cancel.job(), cancel.reason(), draft.now()));
+        }
+        return Views.job(draft.state(), draft.seen(), cancel.job(), draft.now());
+    }
+
+    private static PoolReply drain(Draft draft, NodeId id) {
+        Optional<Node> node = draft.state().node(id);
+        if (node.isEmpty()) {
+            return new PoolReply.NotFound("node " + id);
+        }
+        if (node.get().takesWork()) {
+            Reason reason = Reason.of(Code.NODE_DRAINED, "An operator drains node " + id + ".", "node", id);
+            draft.add(new NodeDraining(id, reason, draft.now()));
+        }
+        return DONE;
+    }
+
+    private static PoolReply evict(Draft draft, NodeId id, Optional<Duration> notice, List<Intent> once) {
+        Optional<Node> node = draft.state().node(id);
+        if (node.isEmpty()) {
+            return new PoolReply.NotFound("node " + id);
+        }
+        if (node.get().phase() == NodePhase.LAUNCHING || node.get().phase() == NodePhase.ENDING) {
+            return new PoolReply.Rejected(
+                    "node",
+                    id + " (" + node.get().phase() + ")",
+                    "a node whose instance runs: JOINING, READY, DRAINING or LOST");
+        }
+        once.add(notice.<Intent>map(time -> new Intent.TellAgent(id, new AgentCommand.Drill(time)))
+                .orElseGet(() -> new Intent.KillNode(id)));
+        return DONE;
+    }
+}

@@ -1,0 +1,49 @@
+package dev.drover.planning;
+
+import dev.drover.planning.event.PoolEvent;
+import dev.drover.planning.input.Observations;
+import dev.drover.planning.state.PoolState;
+import dev.drover.protocol.pool.PoolSpec;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A decision in the making: events so far, and the state they lead to. Lives within one call of the decider. */
+final class Draft {
+    private final Observations seen;
+    private final Instant now;
+    private final List<PoolEvent> events = new ArrayList<>();
+    private PoolState state;
+
+    Draft(PoolState state, Observations seen, Instant now) {
+        this.state = state;
+        this.seen = seen;
+        this.now = now;
+    }
+
+    void add(PoolEvent event) {
+        events.add(event);
+        state = state.apply(event);
+    }
+
+    PoolState state() {
+        return state;
+    }
+
+    Observations seen() {
+        return seen;
+    }
+
+    Instant now() {
+        return now;
+    }
+
+    List<PoolEvent> events() {
+        return events;
+    }
+
+    /** The pool's spec; only called once the pool exists. */
+    PoolSpec spec() {
+        return state.spec().orElseThrow();
+    }
+}

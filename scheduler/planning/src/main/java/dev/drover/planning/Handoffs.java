@@ -1,0 +1,79 @@
+package dev.drover.planning;
+
+import dev.drover.planning.input.Observations;
+import dev.drover.planning.state.Node;
+import dev.drover.planning.state.PoolState;
+import dev.drover.planning.state.Shard;
+import dev.drover.protocol.agent.EvictionNotice;
+import dev.drover.protocol.agent.HandoffTarget;
+import dev.drover.protocol.agent.ShardStatus;
+import dev.drover.protocol.agent.ShardStatus.Phase;
+import dev.drover.protocol.api.Reason;
+import dev.drover.protocol.api.Reason.Code;
+import dev.drover.protocol.id.NodeId;
+import dev.drover.protocol.pool.LeaseSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** When the old node of a handoff stops: once the successor is ready, or when the margin is reached. */
+final class Handoffs {
+    /** How long a node that nobody hurries gets to stop, save and publish. */
+    private static final Duration UNHURRIED = Duration.ofMinutes(5);
+
+    private Handoffs() {}
+
+    /** Whether the shard's present node should stop it now. */
+    static boolean isDue(PoolState state, Observations seen, Node from, Shard shard, Instant now) {
+        return target(seen, shard).isPresent() || marginReached(state, seen, from, now) || isShed(from, shard);
+    }
+
+    /** Where to push the state: the successor's endpoint, once it is prepared. */
+    static Optional<HandoffTarget> target(Observations seen, Shard shard) {
+        return shard.target()
+                .flatMap(node -> seen.status(node, shard.nextLease()))
+                .filter(status -> status.phase() == Phase.PREPARED)
+                .map(ShardStatus::target);
+    }
+
+    static Instant deadline(Node from, Shard shard) {
+        return from.notice()
+                .map(EvictionNotice::endsAt)
+                .orElseGet(() -> shard.since().plus(UNHURRIED));
+    }
+
+    /**
+     * The time needed before a node's end: 2 x (save and upload of all its shards together) + the longest recent step; the
+     * pool's stated default before anything was measured. (DESIGN.md, "Notice to handoff".)
+     */
+    static Duration margin(List<ShardStatus> shards, LeaseSpec lease) {
+        boolean measured = !shards.isEmpty() && shards.stream().allMatch(shard -> shard.saveMillis() > 0);
+        if (!measured) {
+            return lease.noticeMargin();
+        }
+        double saves = shards.stream().mapToDouble(ShardStatus::saveMillis).sum();
+        double step = shards.stream().mapToDouble(ShardStatus::stepMillis).max().orElse(0);
+        return Duration.ofMillis((long) Math.ceil(2 * saves + step));
+    }
+
+    /** A heartbeat is added, since the pool looks at the clock only so often. */
+    private static boolean marginReached(PoolState state, Observations seen, Node from, Instant now) {
+        LeaseSpec lease = state.spec().orElseThrow().lease();
+        return from.notice()
+                .map(notice -> notice.endsAt()
+                        .minus(margin(statuses(seen, from.id()), lease))
+                        .minus(lease.heartbeat()))
+                .filter(latest -> !now.isBefore(latest))
+                .isPresent();
+    }
+
+    /** The pool gives the node up without a successor. */
+    private static boolean isShed(Node from, Shard shard) {
+        return shard.target().isEmpty() && from.leaving().map(Reason::code).equals(Optional.of(Code.SCALED_DOWN));
+    }
+
+    private static List<ShardStatus> statuses(Observations seen, NodeId node) {
+        return seen.status(node).map(status -> status.shards()).orElse(List.of());
+    }
+}

@@ -1,0 +1,139 @@
+package dev.drover.planning;
+
+import dev.drover.planning.event.PoolEvent.JobArchived;
+import dev.drover.planning.event.PoolEvent.NodeGone;
+import dev.drover.planning.event.PoolEvent.NodeLaunched;
+import dev.drover.planning.event.PoolEvent.ShardGranted;
+import dev.drover.planning.event.PoolEvent.TargetDropped;
+import dev.drover.planning.input.Input;
+import dev.drover.planning.state.Node;
+import dev.drover.planning.state.Shard;
+import dev.drover.protocol.agent.AgentReport;
+import dev.drover.protocol.api.PoolCommand;
+import dev.drover.protocol.api.PoolReply;
+import dev.drover.protocol.api.Reason;
+import dev.drover.protocol.api.Reason.Code;
+import dev.drover.protocol.id.JobId;
+import dev.drover.protocol.id.NodeId;
+import dev.drover.protocol.market.Refusal;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Takes an input for what it says: records facts and answers commands. What follows from them is {@link Upkeep}'s. */
+final class Intake {
+    private Intake() {}
+
+    /**
+     * Adds the events of {@code input} to the draft.
+     *
+     * @param once collects intents that are said once and not derived again: answers and drills
+     */
+    static Optional<PoolReply> take(Draft draft, Input input, List<Intent> once) {
+        switch (input) {
+            case Input.Asked(PoolCommand command) -> {
+                return Optional.of(Commands.take(draft, command, once));
+            }
+            case Input.StatusReported(AgentReport.Status status) -> Reports.take(draft, status, once);
+            case Input.AgentDisconnected(NodeId node, String ignored) -> once.add(new Intent.ProbeNode(node));
+            case Input.Launched launched -> launched(draft, launched);
+            case Input.LaunchRefused refused -> refused(draft, refused);
+            case Input.InstanceEnded(NodeId node, String evidence) -> ended(draft, node, evidence);
+            case Input.CheckpointsRead read -> read(draft, read);
+            case Input.Archived(JobId job) -> {
+                if (draft.state().job(job).filter(known -> !known.isLive()).isPresent()) {
+                    draft.add(new JobArchived(job, draft.now()));
+                }
+            }
+            case Input.AgentConnected ignored -> {}
+            case Input.OffersSeen ignored -> {}
+            case Input.Tick ignored -> {}
+        }
+        return Optional.empty();
+    }
+
+    private static void launched(Draft draft, Input.Launched launched) {
+        Optional<Node> node = draft.state()
+                .node(launched.node())
+                .filter(known -> known.instance().isEmpty());
+        if (node.isEmpty()) {
+            return;
+        }
+        draft.add(new NodeLaunched(
+                launched.node(),
+                launched.instanceId(),
+                launched.market(),
+                launched.pricePerHour(),
+                launched.resources(),
+                draft.now()));
+        dropWhatDoesNotFit(draft, launched.node());
+    }
+
+    /** A smaller type than hoped for may have been obtained. */
+    private static void dropWhatDoesNotFit(Draft draft, NodeId node) {
+        for (Shard shard : draft.state().targeting(node)) {
+            if (Slots.free(draft.state(), draft.seen(), node, shard) < 0) {
+                draft.add(new TargetDropped(
+                        shard.id(),
+                        Reason.of(
+                                Code.NODE_STARTING, "Node " + node + " turned out to have fewer slots.", "node", node),
+                        draft.now()));
+            }
+        }
+    }
+
+    private static void refused(Draft draft, Input.LaunchRefused refused) {
+        Optional<Node> node = draft.state().node(refused.node());
+        if (node.filter(known -> known.instance().isEmpty()).isEmpty()) {
+            return;
+        }
+        String codes = refused.refusals().stream().map(Refusal::code).distinct().collect(Collectors.joining(", "));
+        Reason reason = Reason.of(
+                Code.LAUNCH_REFUSED,
+                "None of %d markets gave an instance: %s."
+                        .formatted(refused.refusals().size(), codes),
+                "node",
+                refused.node());
+        Moves.dropTargets(draft, refused.node(), reason);
+        draft.add(
+                new dev.drover.planning.event.PoolEvent.LaunchRefused(refused.node(), refused.refusals(), draft.now()));
+    }
+
+    /** Proof: the instance is gone, whatever we thought of it. */
+    private static void ended(Draft draft, NodeId id, String evidence) {
+        Optional<Node> node = draft.state().node(id);
+        if (node.isEmpty()) {
+            return;
+        }
+        Reason reason = node.get()
+                .leaving()
+                .orElseGet(() -> node.get().notice().isPresent()
+                        ? Reason.of(
+                                Code.EVICTION_NOTICE, "Node " + id + " was evicted, as it had been told.", "node", id)
+                        : Reason.of(
+                                Code.NODE_TERMINATED,
+                                "Node %s is gone without notice: %s.".formatted(id, evidence),
+                                "node",
+                                id,
+                                "evidence",
+                                evidence));
+        Moves.detachAll(draft, id, reason);
+        Moves.dropTargets(draft, id, reason);
+        Billing.close(draft, id);
+        draft.add(new NodeGone(id, reason, draft.now()));
+    }
+
+    /** The commit rule: the newest valid manifest of a generation up to the current one is where the next continues. */
+    private static void read(Draft draft, Input.CheckpointsRead read) {
+        Optional<Shard> shard = draft.state()
+                .shard(read.shard())
+                .filter(known -> known.generation() == read.generation())
+                .filter(known -> Grants.isDue(draft.state(), known));
+        shard.ifPresent(due -> draft.add(new ShardGranted(
+                due.nextLease(),
+                due.target().orElseThrow(),
+                due.resumePoint(read.published()),
+                due.because().orElse(Grants.FIRST),
+                draft.now())));
+    }
+}

@@ -1,0 +1,159 @@
+package dev.drover.planning;
+
+import dev.drover.planning.event.PoolEvent.NodeDraining;
+import dev.drover.planning.event.PoolEvent.NodeEnding;
+import dev.drover.planning.event.PoolEvent.NodeLost;
+import dev.drover.planning.state.Node;
+import dev.drover.planning.state.NodePhase;
+import dev.drover.planning.state.PoolState;
+import dev.drover.protocol.agent.EvictionNotice;
+import dev.drover.protocol.api.Reason;
+import dev.drover.protocol.api.Reason.Code;
+import dev.drover.protocol.pool.CapacityMode;
+import dev.drover.protocol.pool.PoolSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/** Who belongs to the pool: silent nodes are lost, surplus ones drained, unneeded ones ended. */
+final class Membership {
+    /** A launched instance whose agent has not registered by then never will. */
+    static final Duration JOIN_WITHIN = Duration.ofMinutes(3);
+
+    /** A lost node that comes back within this many leases is taken back; then its instance is ended. */
+    static final int ABANDON_AFTER_LEASES = 4;
+
+    void loseSilentNodes(Draft draft) {
+        Duration lease = draft.spec().lease().length();
+        for (Node node : nodes(draft)) {
+            boolean member = node.phase() == NodePhase.READY || node.phase() == NodePhase.DRAINING;
+            Duration silence = draft.seen().silence(node.id(), draft.now());
+            if (member && silence.compareTo(lease) > 0) {
+                Reason reason = Reason.of(
+                        Code.NODE_SILENT,
+                        "Node %s has been silent for %d s, longer than its lease of %d s."
+                                .formatted(node.id(), silence.toSeconds(), lease.toSeconds()),
+                        "node",
+                        node.id(),
+                        "silenceSeconds",
+                        silence.toSeconds(),
+                        "leaseSeconds",
+                        lease.toSeconds());
+                Moves.detachAll(draft, node.id(), reason);
+                Moves.dropTargets(draft, node.id(), reason);
+                draft.add(new NodeLost(node.id(), reason, draft.now()));
+            }
+        }
+    }
+
+    /** When the pool was scaled below what it has: the nodes with the least work go first, then the youngest. */
+    void drainSurplus(Draft draft) {
+        List<Node> staying = nodes(draft).stream().filter(Node::takesWork).toList();
+        int surplus = staying.size() - draft.spec().maxNodes();
+        if (surplus <= 0) {
+            return;
+        }
+        PoolState state = draft.state();
+        staying.stream()
+                .sorted(Comparator.comparingInt(
+                                (Node node) -> state.runningOn(node.id()).size())
+                        .thenComparing(Node::requestedAt, Comparator.reverseOrder()))
+                .filter(node -> state.targeting(node.id()).stream()
+                        .noneMatch(shard -> shard.node().isPresent()))
+                .limit(surplus)
+                .forEach(node -> {
+                    Reason reason = Reason.of(
+                            Code.SCALED_DOWN,
+                            "The pool is scaled to at most " + draft.spec().maxNodes() + " nodes.",
+                            "maxNodes",
+                            draft.spec().maxNodes());
+                    Moves.dropTargets(draft, node.id(), reason);
+                    draft.add(new NodeDraining(node.id(), reason, draft.now()));
+                });
+    }
+
+    void endUnneeded(Draft draft) {
+        for (Node node : nodes(draft)) {
+            boolean inUse = !draft.state().runningOn(node.id()).isEmpty()
+                    || !draft.state().targeting(node.id()).isEmpty();
+            Optional<Reason> reason = inUse ? Optional.empty() : whyEnd(draft, node);
+            reason.ifPresent(because -> {
+                Billing.close(draft, node.id());
+                draft.add(new NodeEnding(node.id(), because, draft.now()));
+            });
+        }
+    }
+
+    private static Optional<Reason> whyEnd(Draft draft, Node node) {
+        Instant now = draft.now();
+        return switch (node.phase()) {
+            // The launch may already have worked: it is ended once its outcome is known.
+            case LAUNCHING, ENDING -> Optional.empty();
+            case JOINING -> neverJoined(node, now);
+            case READY -> node.notice().map(notice -> noticed(node, notice)).or(() -> whyEndIdle(draft, node));
+            case DRAINING -> node.leaving();
+            case LOST -> abandoned(draft.spec(), node, now);
+        };
+    }
+
+    private static Reason noticed(Node node, EvictionNotice notice) {
+        return Reports.noticed(node.id(), notice);
+    }
+
+    private static Optional<Reason> neverJoined(Node node, Instant now) {
+        return now.isBefore(node.since().plus(JOIN_WITHIN))
+                ? Optional.empty()
+                : Optional.of(Reason.of(
+                        Code.NEVER_JOINED,
+                        "The agent of node %s did not register within %d s of its launch; its log says why."
+                                .formatted(node.id(), JOIN_WITHIN.toSeconds()),
+                        "node",
+                        node.id()));
+    }
+
+    private static Optional<Reason> abandoned(PoolSpec spec, Node node, Instant now) {
+        Duration patience = spec.lease().length().multipliedBy(ABANDON_AFTER_LEASES);
+        return now.isBefore(node.since().plus(patience))
+                ? Optional.empty()
+                : Optional.of(Reason.of(
+                        Code.ABANDONED,
+                        "Node %s was lost and did not come back within %d s."
+                                .formatted(node.id(), patience.toSeconds()),
+                        "node",
+                        node.id()));
+    }
+
+    /** Idle spot is kept for a while; idle on-demand capacity of a spot pool, not a second. */
+    private static Optional<Reason> whyEndIdle(Draft draft, Node node) {
+        PoolSpec spec = draft.spec();
+        long keepers =
+                draft.state().nodes().values().stream().filter(Node::takesWork).count();
+        if (keepers <= spec.minNodes()) {
+            return Optional.empty();
+        }
+        boolean fallback = spec.mode() != CapacityMode.ON_DEMAND && !node.isSpot();
+        if (fallback && node.idleSince().isAfter(node.since())) {
+            return Optional.of(Reason.of(
+                    Code.SWITCHED_BACK,
+                    "Node " + node.id() + " was bought on demand and has no work left.",
+                    "node",
+                    node.id()));
+        }
+        Duration idle = Duration.between(node.idleSince(), draft.now());
+        return idle.compareTo(spec.idleTimeout()) < 0
+                ? Optional.empty()
+                : Optional.of(Reason.of(
+                        Code.IDLE,
+                        "Node %s has had no work for %d s.".formatted(node.id(), idle.toSeconds()),
+                        "node",
+                        node.id(),
+                        "idleSeconds",
+                        idle.toSeconds()));
+    }
+
+    private static List<Node> nodes(Draft draft) {
+        return List.copyOf(draft.state().nodes().values());
+    }
+}

@@ -1,0 +1,34 @@
+package dev.drover.planning;
+
+import dev.drover.planning.event.PoolEvent.ShardDetached;
+import dev.drover.planning.event.PoolEvent.TargetDropped;
+import dev.drover.planning.input.Observations;
+import dev.drover.planning.state.Shard;
+import dev.drover.protocol.agent.ShardStatus;
+import dev.drover.protocol.api.Reason;
+import dev.drover.protocol.id.Lease;
+import dev.drover.protocol.id.NodeId;
+
+/** Taking shards and promises off a node. */
+final class Moves {
+    private Moves() {}
+
+    /** Ends the attempts of all shards on the node. */
+    static void detachAll(Draft draft, NodeId node, Reason reason) {
+        for (Shard shard : draft.state().runningOn(node)) {
+            Lease lease = shard.lease().orElseThrow();
+            draft.add(new ShardDetached(lease, lastStep(draft.seen(), node, lease), reason, draft.now()));
+        }
+    }
+
+    /** Takes back all slots that were kept on the node. */
+    static void dropTargets(Draft draft, NodeId node, Reason reason) {
+        for (Shard shard : draft.state().targeting(node)) {
+            draft.add(new TargetDropped(shard.id(), reason, draft.now()));
+        }
+    }
+
+    static int lastStep(Observations seen, NodeId node, Lease lease) {
+        return seen.status(node, lease).map(ShardStatus::step).orElse(0);
+    }
+}

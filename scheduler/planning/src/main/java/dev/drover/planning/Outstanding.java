@@ -1,0 +1,137 @@
+package dev.drover.planning;
+
+import dev.drover.planning.Intent.TellAgent;
+import dev.drover.planning.input.Observations;
+import dev.drover.planning.state.Job;
+import dev.drover.planning.state.Node;
+import dev.drover.planning.state.NodePhase;
+import dev.drover.planning.state.PoolState;
+import dev.drover.planning.state.Shard;
+import dev.drover.protocol.agent.AgentCommand;
+import dev.drover.protocol.agent.AgentReport;
+import dev.drover.protocol.agent.ShardStatus;
+import dev.drover.protocol.agent.ShardStatus.Phase;
+import dev.drover.protocol.agent.ShardTask;
+import dev.drover.protocol.id.Lease;
+import dev.drover.protocol.job.ShardState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What should be under way outside, derived from what is and what was last seen. Nothing here is remembered. */
+final class Outstanding {
+    /** A member is worth asking the provider about after this many silent heartbeats. */
+    static final int UNREACHABLE_AFTER_HEARTBEATS = 3;
+
+    private Outstanding() {}
+
+    static List<Intent> intents(PoolState state, Observations seen, Instant now) {
+        List<Intent> intents = new ArrayList<>();
+        if (state.spec().isEmpty()) {
+            return intents;
+        }
+        state.nodes().values().forEach(node -> ofNode(state, seen, node, now, intents));
+        state.liveShards().forEach(shard -> ofShard(state, seen, shard, now, intents));
+        state.jobsInOrder()
+                .filter(job -> !job.isLive())
+                .forEach(job -> intents.add(new Intent.Archive(Views.jobView(state, seen, job, now))));
+        return intents;
+    }
+
+    private static void ofNode(PoolState state, Observations seen, Node node, Instant now, List<Intent> intents) {
+        if (node.phase() == NodePhase.ENDING) {
+            intents.add(new Intent.TerminateNode(node.id()));
+            return;
+        }
+        if (node.instance().isEmpty()) {
+            intents.add(new Intent.LaunchNode(node.id(), node.wanted()));
+        }
+        if (isUnreachable(state, seen, node, now)) {
+            intents.add(new Intent.ProbeNode(node.id()));
+        }
+        for (ShardStatus status :
+                seen.status(node.id()).map(AgentReport.Status::shards).orElse(List.of())) {
+            fence(state, node, status.lease()).ifPresent(intents::add);
+        }
+    }
+
+    /** A member that should be heard of and is not. */
+    static boolean isUnreachable(PoolState state, Observations seen, Node node, Instant now) {
+        Duration heartbeat = state.spec().orElseThrow().lease().heartbeat();
+        return (node.phase() == NodePhase.READY || node.phase() == NodePhase.DRAINING || node.phase() == NodePhase.LOST)
+                && seen.silence(node.id(), now).compareTo(heartbeat.multipliedBy(UNREACHABLE_AFTER_HEARTBEATS)) > 0;
+    }
+
+    /** Whatever a node holds that is neither the current grant nor the promised next one is to be let go. */
+    private static Optional<Intent> fence(PoolState state, Node node, Lease lease) {
+        Optional<Shard> shard = state.shard(lease.shard()).filter(Shard::isLive);
+        boolean current = shard.flatMap(Shard::lease).equals(Optional.of(lease))
+                && shard.flatMap(Shard::node).equals(Optional.of(node.id()));
+        boolean next = shard.map(Shard::nextLease).equals(Optional.of(lease))
+                && shard.flatMap(Shard::target).equals(Optional.of(node.id()));
+        if (current || next) {
+            return Optional.empty();
+        }
+        String reason = shard.map(known -> "generation %d is stale; the shard is at generation %d"
+                        .formatted(lease.generation(), known.generation()))
+                .orElse("the shard has ended");
+        return Optional.of(new TellAgent(node.id(), new AgentCommand.Release(lease, reason)));
+    }
+
+    private static void ofShard(PoolState state, Observations seen, Shard shard, Instant now, List<Intent> intents) {
+        if (shard.generation() > 0 && Grants.isDue(state, shard)) {
+            intents.add(new Intent.ReadCheckpoints(shard.id(), shard.generation()));
+        }
+        Job job = state.job(shard.id().job()).orElseThrow();
+        shard.node().flatMap(state::node).ifPresent(node -> {
+            if (shard.state() == ShardState.PLACED) {
+                run(seen, node, shard, job).ifPresent(intents::add);
+            } else if (Handoffs.isDue(state, seen, node, shard, now)) {
+                handOff(seen, node, shard).ifPresent(intents::add);
+            }
+        });
+        if (shard.state() == ShardState.HANDING_OFF) {
+            prepare(state, seen, shard, job).ifPresent(intents::add);
+        }
+    }
+
+    private static Optional<Intent> run(Observations seen, Node node, Shard shard, Job job) {
+        Lease lease = shard.lease().orElseThrow();
+        boolean waits = seen.status(node.id(), lease)
+                .map(ShardStatus::phase)
+                .map(phase -> phase == Phase.PREPARING || phase == Phase.PREPARED)
+                .orElse(true);
+        return waits
+                ? Optional.of(new TellAgent(
+                        node.id(),
+                        new AgentCommand.Run(
+                                lease,
+                                Tasks.of(job),
+                                shard.attempts().getLast().resumeFrom().orElse(null))))
+                : Optional.empty();
+    }
+
+    private static Optional<Intent> handOff(Observations seen, Node node, Shard shard) {
+        Lease lease = shard.lease().orElseThrow();
+        boolean runs = seen.status(node.id(), lease)
+                .filter(status -> status.phase() == Phase.RUNNING)
+                .isPresent();
+        return runs
+                ? Optional.of(new TellAgent(
+                        node.id(),
+                        new AgentCommand.HandOff(
+                                lease, Handoffs.target(seen, shard).orElse(null), Handoffs.deadline(node, shard))))
+                : Optional.empty();
+    }
+
+    private static Optional<Intent> prepare(PoolState state, Observations seen, Shard shard, Job job) {
+        ShardTask task = Tasks.of(job);
+        return shard.target()
+                .flatMap(state::node)
+                .filter(node -> node.phase() == NodePhase.READY && seen.isConnected(node.id()))
+                .filter(node -> seen.status(node.id(), shard.nextLease()).isEmpty())
+                .map(node -> new TellAgent(node.id(), new AgentCommand.Prepare(shard.nextLease(), task)));
+    }
+}

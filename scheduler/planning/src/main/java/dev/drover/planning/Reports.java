@@ -1,0 +1,221 @@
+package dev.drover.planning;
+
+import dev.drover.planning.event.PoolEvent.CheckpointRejected;
+import dev.drover.planning.event.PoolEvent.NodeJoined;
+import dev.drover.planning.event.PoolEvent.NodeNoticed;
+import dev.drover.planning.event.PoolEvent.ShardAdopted;
+import dev.drover.planning.event.PoolEvent.ShardDetached;
+import dev.drover.planning.event.PoolEvent.ShardFailed;
+import dev.drover.planning.event.PoolEvent.ShardStarted;
+import dev.drover.planning.event.PoolEvent.ShardSucceeded;
+import dev.drover.planning.event.PoolEvent.ShardTargeted;
+import dev.drover.planning.state.Job;
+import dev.drover.planning.state.Node;
+import dev.drover.planning.state.NodePhase;
+import dev.drover.planning.state.Shard;
+import dev.drover.protocol.agent.AgentCommand;
+import dev.drover.protocol.agent.AgentReport;
+import dev.drover.protocol.agent.EvictionNotice;
+import dev.drover.protocol.agent.ShardStatus;
+import dev.drover.protocol.api.Reason;
+import dev.drover.protocol.api.Reason.Code;
+import dev.drover.protocol.checkpoint.CheckpointRef;
+import dev.drover.protocol.id.Lease;
+import dev.drover.protocol.id.NodeId;
+import dev.drover.protocol.job.ShardState;
+import dev.drover.protocol.pool.PoolSpec;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Takes an agent's status. It says how every lease on the node stands; what concerns the current lease of a shard becomes
+ * events, the rest is fenced by {@link Outstanding}.
+ */
+final class Reports {
+    private Reports() {}
+
+    static void take(Draft draft, AgentReport.Status status, List<Intent> once) {
+        Optional<Node> known = draft.state().node(status.node());
+        if (known.isEmpty() || draft.state().spec().isEmpty()) {
+            once.add(tell(
+                    status.node(),
+                    new AgentCommand.Refuse("node " + status.node() + " is not, or no longer, a member of this pool")));
+            return;
+        }
+        // A status that was passed over as stale is not taken either.
+        if (!draft.seen().status(status.node()).equals(Optional.of(status))) {
+            return;
+        }
+        if (known.get().phase() == NodePhase.ENDING) {
+            return;
+        }
+        welcome(draft, known.get(), status, once);
+        for (ShardStatus shard : status.shards()) {
+            take(draft, status.node(), shard);
+        }
+        missing(draft, status);
+    }
+
+    private static void welcome(Draft draft, Node node, AgentReport.Status status, List<Intent> once) {
+        PoolSpec spec = draft.spec();
+        once.add(tell(
+                node.id(),
+                new AgentCommand.Welcome(
+                        spec.lease(),
+                        spec.agentsPreferWarm(),
+                        draft.now().plus(spec.lease().runUntil()))));
+        boolean joins = node.phase() == NodePhase.LAUNCHING
+                || node.phase() == NodePhase.JOINING
+                || node.phase() == NodePhase.LOST;
+        if (joins) {
+            draft.add(new NodeJoined(node.id(), status.incarnation(), draft.now()));
+        }
+        EvictionNotice notice = status.notice();
+        if (notice != null && node.notice().isEmpty()) {
+            draft.add(new NodeNoticed(node.id(), notice, draft.now()));
+        }
+    }
+
+    private static void take(Draft draft, NodeId node, ShardStatus status) {
+        Lease lease = status.lease();
+        Optional<Shard> shard = draft.state().shard(lease.shard()).filter(Shard::isLive);
+        if (shard.isEmpty() || shard.get().generation() != lease.generation()) {
+            return;
+        }
+        if (shard.get().node().isEmpty() && canBeAdopted(shard.get(), node, status)) {
+            draft.add(new ShardAdopted(lease, node, draft.now()));
+        } else if (!shard.get().node().equals(Optional.of(node))) {
+            return;
+        }
+        current(draft, node, draft.state().shard(lease.shard()).orElseThrow(), status);
+    }
+
+    /** Detached for silence, and nothing newer was granted since: what runs there is healthy work. */
+    private static boolean canBeAdopted(Shard shard, NodeId node, ShardStatus status) {
+        boolean works = switch (status.phase()) {
+            case STARTING, RUNNING, DONE -> true;
+            case PREPARING, PREPARED, STOPPING, STOPPED, FAILED, RESTORE_FAILED -> false;
+        };
+        return works
+                && !shard.attempts().isEmpty()
+                && shard.attempts().getLast().node().equals(node)
+                && shard.because().map(Reason::code).equals(Optional.of(Code.NODE_SILENT));
+    }
+
+    private static void current(Draft draft, NodeId node, Shard shard, ShardStatus status) {
+        Lease lease = status.lease();
+        switch (status.phase()) {
+            case PREPARING, PREPARED, STARTING, STOPPING -> {}
+            case RUNNING -> startedAt(draft, shard, lease, status.step());
+            case STOPPED -> stopped(draft, node, shard, status);
+            case DONE -> {
+                CheckpointRef checkpoint = status.checkpoint();
+                if (checkpoint != null && checkpoint.lease().equals(lease)) {
+                    Reason reason = Reason.of(
+                            Code.COMPLETED,
+                            "All " + checkpoint.step() + " steps are made and saved.",
+                            "step",
+                            checkpoint.step());
+                    draft.add(new ShardSucceeded(lease, checkpoint, reason, draft.now()));
+                }
+            }
+            case FAILED -> failed(draft, shard, status);
+            case RESTORE_FAILED -> restoreFailed(draft, node, status);
+        }
+    }
+
+    private static void startedAt(Draft draft, Shard shard, Lease lease, int step) {
+        boolean beyond = step > shard.attempts().getLast().resumeStep();
+        if (shard.state() == ShardState.PLACED && beyond) {
+            draft.add(new ShardStarted(lease, draft.now()));
+        }
+    }
+
+    private static void stopped(Draft draft, NodeId node, Shard shard, ShardStatus status) {
+        Reason reason = shard.state() == ShardState.HANDING_OFF
+                ? shard.because().orElse(Grants.FIRST)
+                : draft.state()
+                        .node(node)
+                        .flatMap(known ->
+                                known.leaving().or(() -> known.notice().map(notice -> noticed(node, notice))))
+                        .orElseGet(() -> Reason.of(
+                                Code.NODE_TERMINATED,
+                                "The agent of node " + node + " stopped the shard.",
+                                "node",
+                                node));
+        draft.add(new ShardDetached(status.lease(), status.step(), reason, draft.now()));
+    }
+
+    static Reason noticed(NodeId node, EvictionNotice notice) {
+        return Reason.of(
+                Code.EVICTION_NOTICE,
+                "Node %s is to be taken at %s (%s).".formatted(node, notice.endsAt(), notice.source()),
+                "node",
+                node,
+                "endsAt",
+                notice.endsAt(),
+                "source",
+                notice.source());
+    }
+
+    private static void failed(Draft draft, Shard shard, ShardStatus status) {
+        int allowed = draft.state()
+                .job(shard.id().job())
+                .map(Job::spec)
+                .map(spec -> spec.retries())
+                .orElse(0);
+        boolean isFinal = shard.failures() + 1 > allowed;
+        String why = Optional.ofNullable(status.reason()).orElse("the program gave no reason");
+        Reason reason = Reason.of(
+                Code.PROGRAM_FAILED,
+                "The program failed at step %d, failure %d of %d allowed: %s"
+                        .formatted(status.step(), shard.failures() + 1, allowed + 1, why),
+                "step",
+                status.step(),
+                "failures",
+                shard.failures() + 1,
+                "retries",
+                allowed);
+        draft.add(new ShardFailed(status.lease(), status.step(), reason, isFinal, draft.now()));
+    }
+
+    private static void restoreFailed(Draft draft, NodeId node, ShardStatus status) {
+        CheckpointRef bad = status.badCheckpoint();
+        if (bad == null) {
+            return;
+        }
+        Reason reason = Reason.of(
+                Code.CHECKPOINT_REJECTED,
+                "The checkpoint of step %d is not valid (%s); the newest valid one before it is used."
+                        .formatted(
+                                bad.step(), Optional.ofNullable(status.reason()).orElse("no reason given")),
+                "step",
+                bad.step(),
+                "generation",
+                bad.lease().generation());
+        draft.add(new CheckpointRejected(status.lease(), bad, reason, draft.now()));
+        draft.add(new ShardDetached(status.lease(), 0, reason, draft.now()));
+        draft.add(new ShardTargeted(status.lease().shard(), node, reason, draft.now()));
+    }
+
+    /** A lease that had started and that the agent no longer knows was lost with an earlier life of the agent. */
+    private static void missing(Draft draft, AgentReport.Status status) {
+        for (Shard shard : draft.state().runningOn(status.node())) {
+            Lease lease = shard.lease().orElseThrow();
+            boolean listed =
+                    status.shards().stream().anyMatch(known -> known.lease().equals(lease));
+            if (!listed && shard.state() != ShardState.PLACED) {
+                Reason reason = Reason.of(
+                        Code.NODE_TERMINATED,
+                        "The agent of node %s came back without %s.".formatted(status.node(), lease),
+                        "node",
+                        status.node());
+                draft.add(new ShardDetached(lease, 0, reason, draft.now()));
+            }
+        }
+    }
+
+    private static Intent tell(NodeId node, AgentCommand command) {
+        return new Intent.TellAgent(node, command);
+    }
+}

@@ -1,0 +1,93 @@
+package dev.drover.planning;
+
+import dev.drover.planning.event.PoolEvent.ArchivedForgotten;
+import dev.drover.planning.event.PoolEvent.JobFinished;
+import dev.drover.planning.event.PoolEvent.ShardGranted;
+import dev.drover.planning.policy.CapacityPolicy;
+import dev.drover.planning.state.Job;
+import dev.drover.planning.state.Shard;
+import dev.drover.protocol.api.Reason;
+import dev.drover.protocol.api.Reason.Code;
+import dev.drover.protocol.id.JobId;
+import dev.drover.protocol.job.JobState;
+import dev.drover.protocol.job.ShardState;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What a pool does by itself after every input, in a fixed order of steps. */
+final class Upkeep {
+    /** How long a finished job's id is kept, so that a late repeat of its submission makes no second one. */
+    static final Duration REMEMBER_ARCHIVED = Duration.ofHours(1);
+
+    private final Membership membership;
+    private final Placement placement;
+
+    Upkeep(CapacityPolicy policy) {
+        this.membership = new Membership();
+        this.placement = new Placement(policy);
+    }
+
+    void run(Draft draft) {
+        Billing.run(draft);
+        membership.loseSilentNodes(draft);
+        membership.drainSurplus(draft);
+        placement.dropDoomedTargets(draft);
+        placement.replaceLeaving(draft);
+        placement.placeWaiting(draft);
+        placement.switchBack(draft);
+        placement.keepWarm(draft);
+        grantFirst(draft);
+        finishJobs(draft);
+        membership.endUnneeded(draft);
+        forgetArchived(draft);
+    }
+
+    /** A first generation continues from nothing, so there is nothing to read before it. */
+    private static void grantFirst(Draft draft) {
+        for (Shard shard : draft.state().liveShards().toList()) {
+            if (shard.generation() == 0 && Grants.isDue(draft.state(), shard)) {
+                draft.add(new ShardGranted(
+                        shard.nextLease(),
+                        shard.target().orElseThrow(),
+                        Optional.empty(),
+                        shard.because().orElse(Grants.FIRST),
+                        draft.now()));
+            }
+        }
+    }
+
+    private static void finishJobs(Draft draft) {
+        for (Job job : draft.state().jobsInOrder().toList()) {
+            if (job.isLive() && job.shards().stream().noneMatch(Shard::isLive)) {
+                Shard telling = job.shards().stream()
+                        .filter(shard -> shard.state() != ShardState.SUCCEEDED)
+                        .findFirst()
+                        .orElse(job.shards().getLast());
+                Reason reason = telling.because().orElse(Reason.of(Code.COMPLETED, "All shards have ended."));
+                draft.add(new JobFinished(job.id(), outcome(job), reason, draft.now()));
+            }
+        }
+    }
+
+    private static JobState outcome(Job job) {
+        if (job.shards().stream().anyMatch(shard -> shard.state() == ShardState.CANCELLED)) {
+            return JobState.CANCELLED;
+        }
+        return job.shards().stream().anyMatch(shard -> shard.state() == ShardState.FAILED)
+                ? JobState.FAILED
+                : JobState.SUCCEEDED;
+    }
+
+    private static void forgetArchived(Draft draft) {
+        List<JobId> old = draft.state().archived().entrySet().stream()
+                .filter(entry -> entry.getValue().plus(REMEMBER_ARCHIVED).isBefore(draft.now()))
+                .map(Map.Entry::getKey)
+                .sorted()
+                .toList();
+        if (!old.isEmpty()) {
+            draft.add(new ArchivedForgotten(old, draft.now()));
+        }
+    }
+}

@@ -1,0 +1,225 @@
+package dev.drover.planning;
+
+import dev.drover.planning.input.Observations;
+import dev.drover.planning.state.Attempt;
+import dev.drover.planning.state.Job;
+import dev.drover.planning.state.Ledger;
+import dev.drover.planning.state.Node;
+import dev.drover.planning.state.PoolState;
+import dev.drover.planning.state.Shard;
+import dev.drover.protocol.agent.ShardStatus;
+import dev.drover.protocol.agent.ShardStatus.Phase;
+import dev.drover.protocol.api.AttemptView;
+import dev.drover.protocol.api.CostView;
+import dev.drover.protocol.api.JobView;
+import dev.drover.protocol.api.MarketView;
+import dev.drover.protocol.api.NodeView;
+import dev.drover.protocol.api.PoolCommand;
+import dev.drover.protocol.api.PoolReply;
+import dev.drover.protocol.api.PoolView;
+import dev.drover.protocol.api.Reason;
+import dev.drover.protocol.api.ShardView;
+import dev.drover.protocol.id.JobId;
+import dev.drover.protocol.id.Lease;
+import dev.drover.protocol.id.NodeId;
+import dev.drover.protocol.job.JobState;
+import dev.drover.protocol.market.Market;
+import dev.drover.protocol.market.Offer;
+import dev.drover.protocol.money.Money;
+import dev.drover.protocol.pool.PoolSpec;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What people see of a pool. Derived, never remembered. */
+final class Views {
+    private Views() {}
+
+    static boolean isQuery(PoolCommand command) {
+        return switch (command) {
+            case PoolCommand.ShowPool ignored -> true;
+            case PoolCommand.ShowJob ignored -> true;
+            case PoolCommand.ListJobs ignored -> true;
+            case PoolCommand.ListNodes ignored -> true;
+            case PoolCommand.ListMarkets ignored -> true;
+            case PoolCommand.ShowCost ignored -> true;
+            case PoolCommand.SubmitJob ignored -> false;
+            case PoolCommand.CancelJob ignored -> false;
+            case PoolCommand.ConfigurePool ignored -> false;
+            case PoolCommand.ScalePool ignored -> false;
+            case PoolCommand.PausePool ignored -> false;
+            case PoolCommand.ResumePool ignored -> false;
+            case PoolCommand.DrainNode ignored -> false;
+            case PoolCommand.EvictNode ignored -> false;
+        };
+    }
+
+    static PoolReply answer(PoolState state, Observations seen, PoolCommand query, Instant now) {
+        if (state.spec().isEmpty()) {
+            return new PoolReply.NotFound("pool");
+        }
+        if (query instanceof PoolCommand.ShowJob(JobId id)) {
+            return job(state, seen, id, now);
+        }
+        if (query instanceof PoolCommand.ListJobs) {
+            return new PoolReply.Jobs(state.jobsInOrder()
+                    .map(job -> jobView(state, seen, job, now))
+                    .toList());
+        }
+        if (query instanceof PoolCommand.ListNodes) {
+            return new PoolReply.Nodes(state.nodes().values().stream()
+                    .map(node -> nodeView(state, seen, node, now))
+                    .toList());
+        }
+        if (query instanceof PoolCommand.ListMarkets) {
+            return new PoolReply.Markets(seen.offers().values().stream()
+                    .map(offer -> marketView(state, seen, offer, now))
+                    .toList());
+        }
+        return query instanceof PoolCommand.ShowCost
+                ? new PoolReply.Cost(cost(state.ledger()))
+                : new PoolReply.Pool(poolView(state));
+    }
+
+    static PoolReply job(PoolState state, Observations seen, JobId id, Instant now) {
+        return state.job(id)
+                .<PoolReply>map(job -> new PoolReply.Job(jobView(state, seen, job, now)))
+                .orElseGet(() -> new PoolReply.NotFound("job " + id));
+    }
+
+    static JobView jobView(PoolState state, Observations seen, Job job, Instant now) {
+        List<ShardView> shards = job.shards().stream()
+                .map(shard -> shardView(state, seen, shard, now))
+                .toList();
+        Optional<Reason> why = job.because();
+        if (job.isLive() && job.state() != JobState.RUNNING) {
+            why = shards.stream()
+                    .filter(shard -> !shard.state().isFinal() && shard.node().isEmpty())
+                    .findFirst()
+                    .flatMap(ShardView::why);
+        }
+        return new JobView(
+                job.id(),
+                state.spec().orElseThrow().name(),
+                job.owner(),
+                job.spec(),
+                job.state(),
+                why,
+                shards,
+                job.submittedAt(),
+                job.finishedAt(),
+                cost(job.ledger()));
+    }
+
+    private static ShardView shardView(PoolState state, Observations seen, Shard shard, Instant now) {
+        Optional<ShardStatus> status =
+                shard.node().flatMap(node -> shard.lease().flatMap(lease -> seen.status(node, lease)));
+        int remembered =
+                shard.attempts().isEmpty() ? 0 : shard.attempts().getLast().lastStep();
+        Optional<Reason> why = shard.isLive() && shard.node().isEmpty()
+                ? Optional.of(Waiting.why(state, seen, shard, now))
+                : shard.because();
+        return new ShardView(
+                shard.id().index(),
+                shard.state(),
+                shard.generation(),
+                Math.max(remembered, status.map(ShardStatus::step).orElse(0)),
+                shard.node(),
+                shard.target(),
+                why,
+                status.filter(known -> known.phase() == Phase.RUNNING).map(ShardStatus::reason),
+                shard.attempts().stream().map(Views::attemptView).toList());
+    }
+
+    private static AttemptView attemptView(Attempt attempt) {
+        return new AttemptView(
+                attempt.generation(),
+                attempt.node(),
+                attempt.market(),
+                attempt.grantedAt(),
+                attempt.resumeStep(),
+                attempt.resumeFrom().map(ref -> ref.lease().generation()).orElse(0),
+                attempt.grantedBecause(),
+                attempt.endedAt(),
+                attempt.endedBecause());
+    }
+
+    private static NodeView nodeView(PoolState state, Observations seen, Node node, Instant now) {
+        List<Lease> leases = new ArrayList<>();
+        state.runningOn(node.id()).forEach(shard -> shard.lease().ifPresent(leases::add));
+        NodeView.Membership membership = switch (node.phase()) {
+            case LAUNCHING -> NodeView.Membership.LAUNCHING;
+            case JOINING -> NodeView.Membership.JOINING;
+            case LOST -> NodeView.Membership.LOST;
+            case ENDING -> NodeView.Membership.GONE;
+            case DRAINING -> NodeView.Membership.DRAINING;
+            case READY -> node.notice().isPresent() ? NodeView.Membership.DRAINING : NodeView.Membership.READY;
+        };
+        boolean silent = Outstanding.isUnreachable(state, seen, node, now) && membership != NodeView.Membership.LOST;
+        return new NodeView(
+                node.id(),
+                silent ? NodeView.Membership.UNREACHABLE : membership,
+                node.market(),
+                node.instance().map(Node.Instance::instanceId),
+                node.instance().map(Node.Instance::pricePerHour),
+                node.instance().map(Node.Instance::resources),
+                leases,
+                node.notice(),
+                silence(seen, node.id(), now),
+                node.because(),
+                node.leaving(),
+                node.requestedAt());
+    }
+
+    private static Optional<java.time.Duration> silence(Observations seen, NodeId node, Instant now) {
+        return seen.agents().containsKey(node) ? Optional.of(seen.silence(node, now)) : Optional.empty();
+    }
+
+    private static MarketView marketView(PoolState state, Observations seen, Offer offer, Instant now) {
+        PoolSpec spec = state.spec().orElseThrow();
+        Market market = offer.market();
+        boolean used = market.provider().equals(spec.provider())
+                && (spec.zones().isEmpty() || spec.zones().contains(market.zone()))
+                && (spec.instanceTypes().isEmpty() || spec.instanceTypes().contains(market.instanceType()));
+        Optional<Observations.Refused> refused =
+                Optional.ofNullable(seen.refusals().get(market));
+        return new MarketView(
+                market,
+                offer.pricePerHour(),
+                offer.resources(),
+                used,
+                refused.map(Observations.Refused::refusal),
+                refused.map(Observations.Refused::until).filter(now::isBefore));
+    }
+
+    static CostView cost(Ledger ledger) {
+        Money spent = ledger.spent().orElse(Money.zero("USD"));
+        List<CostView.Line> lines = ledger.spends().entrySet().stream()
+                .sorted(java.util.Map.Entry.comparingByKey())
+                .map(entry -> new CostView.Line(
+                        entry.getKey().name(),
+                        entry.getValue().instanceTime().toMillis() / 1000.0,
+                        entry.getValue().spent(),
+                        entry.getValue().onDemand()))
+                .toList();
+        return new CostView(spent, ledger.onDemand().orElse(Money.zero(spent.currency())), ledger.switchBacks(), lines);
+    }
+
+    private static PoolView poolView(PoolState state) {
+        int ready = (int) state.nodes().values().stream()
+                .filter(node -> node.phase() == dev.drover.planning.state.NodePhase.READY)
+                .count();
+        List<Shard> live = state.liveShards().toList();
+        int running =
+                (int) live.stream().filter(shard -> shard.node().isPresent()).count();
+        return new PoolView(
+                state.spec().orElseThrow(),
+                state.paused(),
+                state.nodes().size(),
+                ready,
+                live.size() - running,
+                running,
+                cost(state.ledger()));
+    }
+}

@@ -1,0 +1,86 @@
+package dev.drover.planning;
+
+import dev.drover.planning.input.Observations;
+import dev.drover.planning.policy.CapacityPolicy;
+import dev.drover.planning.policy.CapacityPolicy.Choice;
+import dev.drover.planning.policy.SpotFirstPolicy;
+import dev.drover.planning.state.Node;
+import dev.drover.planning.state.NodePhase;
+import dev.drover.planning.state.PoolState;
+import dev.drover.planning.state.Shard;
+import dev.drover.protocol.api.Reason;
+import dev.drover.protocol.api.Reason.Code;
+import dev.drover.protocol.market.Market;
+import dev.drover.protocol.pool.BackoffSpec;
+import dev.drover.protocol.pool.PoolSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/** The plain answer to "why is it not running?", derived from the same state that the decisions see. */
+final class Waiting {
+    private static final CapacityPolicy POLICY = new SpotFirstPolicy();
+
+    private Waiting() {}
+
+    /** From when on the shard may be placed: at once, but for one whose program failed. */
+    static Instant retryAt(PoolSpec spec, Shard shard) {
+        boolean retries = shard.because().map(Reason::code).equals(Optional.of(Code.PROGRAM_FAILED));
+        if (!retries) {
+            return shard.since();
+        }
+        BackoffSpec backoff = spec.backoff();
+        Duration delay = backoff.first().multipliedBy(1L << Math.min(Math.max(shard.failures() - 1, 0), 20));
+        return shard.since().plus(delay.compareTo(backoff.longest()) > 0 ? backoff.longest() : delay);
+    }
+
+    /** Why the live shard is on no node. */
+    static Reason why(PoolState state, Observations seen, Shard shard, Instant now) {
+        PoolSpec spec = state.spec().orElseThrow();
+        if (shard.target().isPresent()) {
+            return awaiting(state, shard);
+        }
+        if (state.paused()) {
+            return Reason.of(
+                    Code.POOL_PAUSED, "Pool " + spec.name() + " is paused by an operator.", "pool", spec.name());
+        }
+        Instant retryAt = retryAt(spec, shard);
+        if (now.isBefore(retryAt)) {
+            String last = shard.because().map(Reason::text).orElse("");
+            return Reason.of(Code.RETRYING, last + " It is tried again at " + retryAt + ".", "retryAt", retryAt);
+        }
+        Draft draft = new Draft(state, seen, now);
+        if (!Placement.hasRoom(draft)) {
+            return Placement.full(spec);
+        }
+        Choice choice = POLICY.choose(
+                spec, state.job(shard.id().job()).orElseThrow().spec().resources(), seen, now);
+        return switch (choice) {
+            case Choice.Wait(Reason because) -> because;
+            case Choice.Launch ignored -> Reason.of(Code.STARTING, "It is about to be placed.");
+        };
+    }
+
+    private static Reason awaiting(PoolState state, Shard shard) {
+        Node node = shard.target().flatMap(state::node).orElseThrow();
+        if (node.phase() == NodePhase.READY) {
+            return Reason.of(
+                    Code.RESOLVING_CHECKPOINT,
+                    "Node " + node.id() + " is ready; the newest checkpoint is being looked up.",
+                    "node",
+                    node.id());
+        }
+        String where = node.market()
+                .or(() -> node.wanted().stream().findFirst())
+                .map(Market::toString)
+                .orElse("?");
+        return Reason.of(
+                Code.NODE_STARTING,
+                "Node %s is starting in %s: %s"
+                        .formatted(node.id(), where, node.because().text()),
+                "node",
+                node.id(),
+                "phase",
+                node.phase());
+    }
+}
