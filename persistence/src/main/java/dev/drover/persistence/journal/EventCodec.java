@@ -20,6 +20,7 @@ import dev.drover.planning.event.PoolEvent.NodeRequested;
 import dev.drover.planning.event.PoolEvent.PoolConfigured;
 import dev.drover.planning.event.PoolEvent.PoolPaused;
 import dev.drover.planning.event.PoolEvent.PoolResumed;
+import dev.drover.planning.event.PoolEvent.ShardAdopted;
 import dev.drover.planning.event.PoolEvent.ShardDetached;
 import dev.drover.planning.event.PoolEvent.ShardFailed;
 import dev.drover.planning.event.PoolEvent.ShardGranted;
@@ -64,6 +65,7 @@ public final class EventCodec {
             case ShardGranted e -> "shard.granted.v1";
             case ShardStarted e -> "shard.started.v1";
             case ShardDetached e -> "shard.detached.v1";
+            case ShardAdopted e -> "shard.adopted.v1";
             case CheckpointRejected e -> "checkpoint.rejected.v1";
             case ShardFailed e -> "shard.failed.v1";
             case ShardSucceeded e -> "shard.succeeded.v1";
@@ -108,6 +110,7 @@ public final class EventCodec {
             case "shard.granted.v1" -> ShardGranted.class;
             case "shard.started.v1" -> ShardStarted.class;
             case "shard.detached.v1" -> ShardDetached.class;
+            case "shard.adopted.v1" -> ShardAdopted.class;
             case "checkpoint.rejected.v1" -> CheckpointRejected.class;
             case "shard.failed.v1" -> ShardFailed.class;
             case "shard.succeeded.v1" -> ShardSucceeded.class;

@@ -1,7 +1,5 @@
 package dev.drover.persistence.journal;
 
-import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
-import com.fasterxml.jackson.annotation.PropertyAccessor;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -14,11 +12,9 @@ final class JournalJson {
 
     private JournalJson() {}
 
-    /** A copy of {@code mapper} that writes components only (no {@code isSpot()} of a market), in a stable order. */
+    /** A copy of {@code mapper} that writes maps in a stable order. */
     static ObjectMapper canonical(ObjectMapper mapper) {
-        return mapper.copy()
-                .configure(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS, true)
-                .setVisibility(PropertyAccessor.IS_GETTER, Visibility.NONE);
+        return mapper.copy().configure(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS, true);
     }
 
     static ObjectMapper mapper() {

@@ -1,7 +1,5 @@
 package dev.drover.persistence.read;
 
-import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
-import com.fasterxml.jackson.annotation.PropertyAccessor;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.zaxxer.hikari.HikariDataSource;
@@ -27,8 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The read model in a relational database, by plain JDBC. Views are kept as JSON, what is selected by has a column. */
 public final class JdbcReadModel implements ReadModel {
-    private static final ObjectMapper JSON =
-            DroverJson.mapper().copy().setVisibility(PropertyAccessor.IS_GETTER, Visibility.NONE);
+    private static final ObjectMapper JSON = DroverJson.mapper();
     private static final int CONNECTIONS = 8;
 
     private final HikariDataSource database;

@@ -80,6 +80,7 @@ final class SampleEvents {
                 new PoolEvent.ShardGranted(FIRST, NODE, Optional.empty(), REASON, AT),
                 new PoolEvent.ShardStarted(FIRST, AT),
                 new PoolEvent.ShardDetached(FIRST, 25, REASON, AT),
+                new PoolEvent.ShardAdopted(SECOND, NODE, AT),
                 new PoolEvent.CheckpointRejected(SECOND, CHECKPOINT, REASON, AT),
                 new PoolEvent.ShardFailed(FIRST, 25, REASON, true, AT),
                 new PoolEvent.ShardSucceeded(FIRST, CHECKPOINT, REASON, AT));
@@ -111,7 +112,13 @@ final class SampleEvents {
 
     private static PoolEvent.NodeBilled billed() {
         return new PoolEvent.NodeBilled(
-                NODE, AT, AT.plusNanos(60_000_000_001L), Money.usd("0.3"), Money.usd("10"), AT.plusSeconds(60));
+                NODE,
+                AT,
+                AT.plusNanos(60_000_000_001L),
+                Money.usd("0.3"),
+                Money.usd("10"),
+                Money.usd("0.4"),
+                AT.plusSeconds(60));
     }
 
     private static JobSpec trainer() {
