@@ -72,7 +72,7 @@ final class AgentGateway {
         return Flow.fromSinkAndSourceCoupled(in, out.second());
     }
 
-    private CompletionStage<byte[]> bytes(Message message) {
+    private CompletionStage<ByteString> bytes(Message message) {
         if (message.isText()) {
             throw new IllegalArgumentException("a text frame came; agents speak binary frames");
         }
@@ -80,8 +80,7 @@ final class AgentGateway {
         return binary.getStreamedData()
                 .limitWeighted(AgentWire.MAX_FRAME_BYTES, part -> (long) part.size())
                 .completionTimeout(FRAME_TIMEOUT)
-                .runFold(ByteString.emptyByteString(), ByteString::concat, system)
-                .thenApply(ByteString::toArray);
+                .runFold(ByteString.emptyByteString(), ByteString::concat, system);
     }
 
     /** Sends by a bounded queue. */

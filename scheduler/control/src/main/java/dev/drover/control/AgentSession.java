@@ -20,6 +20,7 @@ import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.util.ByteString;
 
 /**
  * Stands for one agent's connection: lets it in, passes its reports to the pool and its steps to the job's telemetry, and
@@ -47,7 +48,7 @@ final class AgentSession extends AbstractBehavior<AgentSession.Message> {
     record Opened(ActorRef<Next> next) implements Message {}
 
     /** A frame arrived. */
-    record Frame(byte[] bytes, ActorRef<Next> next) implements Message {}
+    record Frame(ByteString bytes, ActorRef<Next> next) implements Message {}
 
     /** The connection is over. */
     record Ended(String how) implements Message {}
@@ -104,7 +105,7 @@ final class AgentSession extends AbstractBehavior<AgentSession.Message> {
     private Behavior<Message> onFrame(Frame frame) {
         AgentReport report;
         try {
-            report = AgentWire.decodeReport(frame.bytes());
+            report = AgentWire.decodeReport(frame.bytes().toArray());
         } catch (WireException e) {
             return gone(hangUp("a frame can't be read: " + e.getMessage()));
         }
