@@ -24,6 +24,11 @@ public interface ReadModel extends AutoCloseable {
      */
     Submission claim(String idempotencyKey, String bodyDigest, JobId proposed, PoolName pool);
 
+    /** The claim on a key, if there is one, so that a repeated submission is known before it is judged anew. */
+    default Optional<Submission> claimed(String idempotencyKey) {
+        return Optional.empty();
+    }
+
     /** Remembers which pool a job is in, before the pool is told of it. */
     void assignPool(JobId job, PoolName pool);
 

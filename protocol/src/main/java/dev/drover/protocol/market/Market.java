@@ -1,5 +1,7 @@
 package dev.drover.protocol.market;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+
 /**
  * The unit that has a price and a chance of capacity.
  *
@@ -14,6 +16,7 @@ public record Market(String provider, String region, String zone, String instanc
         return new Market(provider, region, zone, instanceType, other);
     }
 
+    @JsonIgnore
     public boolean isSpot() {
         return capacityType == CapacityType.SPOT;
     }

@@ -31,7 +31,12 @@ public sealed interface FromShard {
      */
     record Saved(int step, String dir, double pauseMillis, double writeMillis) implements FromShard {}
 
-    /** A save went wrong, as on a full disk; training goes on and the next save is tried as usual. */
+    /**
+     * The state after {@code step} could not be written, say because the disk is full. Training goes on; the next save is
+     * made when it is due.
+     *
+     * @param reason one line: what was attempted and what stood in the way
+     */
     record SaveFailed(int step, String reason) implements FromShard {}
 
     /** The process obeyed a {@link ToShard.Stop} after this step and ends now. */

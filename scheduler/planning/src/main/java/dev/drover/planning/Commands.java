@@ -27,9 +27,13 @@ final class Commands {
 
     private static final PoolReply DONE = new PoolReply.Done();
 
-    private Commands() {}
+    private final Views views;
 
-    static PoolReply take(Draft draft, PoolCommand command, List<Intent> once) {
+    Commands(Views views) {
+        this.views = views;
+    }
+
+    PoolReply take(Draft draft, PoolCommand command, List<Intent> once) {
         if (draft.state().spec().isEmpty() && !(command instanceof PoolCommand.ConfigurePool)) {
             return new PoolReply.NotFound("pool");
         }
@@ -75,17 +79,17 @@ final class Commands {
         return DONE;
     }
 
-    private static PoolReply submit(Draft draft, PoolCommand.SubmitJob submit) {
+    private PoolReply submit(Draft draft, PoolCommand.SubmitJob submit) {
         if (draft.state().archived().containsKey(submit.job())) {
             return DONE;
         }
         if (draft.state().job(submit.job()).isEmpty()) {
             draft.add(new JobSubmitted(submit.job(), submit.spec(), submit.owner(), draft.now()));
         }
-        return Views.job(draft.state(), draft.seen(), submit.job(), draft.now());
+        return views.job(draft.state(), draft.seen(), submit.job(), draft.now());
     }
 
-    private static PoolReply cancel(Draft draft, PoolCommand.CancelJob cancel) {
+    private PoolReply cancel(Draft draft, PoolCommand.CancelJob cancel) {
         Optional<Job> job = draft.state().job(cancel.job());
         if (job.isEmpty()) {
             return new PoolReply.NotFound("job " + cancel.job());
@@ -93,7 +97,7 @@ final class Commands {
         if (job.get().isLive()) {
             draft.add(new JobCancelled(cancel.job(), cancel.reason(), draft.now()));
         }
-        return Views.job(draft.state(), draft.seen(), cancel.job(), draft.now());
+        return views.job(draft.state(), draft.seen(), cancel.job(), draft.now());
     }
 
     private static PoolReply drain(Draft draft, NodeId id) {

@@ -26,7 +26,15 @@ final class Handoffs {
 
     /** Whether the shard's present node should stop it now. */
     static boolean isDue(PoolState state, Observations seen, Node from, Shard shard, Instant now) {
-        return target(seen, shard).isPresent() || marginReached(state, seen, from, now) || isShed(from, shard);
+        return isPrepared(seen, shard) || marginReached(state, seen, from, now) || isShed(from, shard);
+    }
+
+    /** The successor is as ready as it gets. One that can't warm up, or can't be reached, still takes over from the store. */
+    private static boolean isPrepared(Observations seen, Shard shard) {
+        return shard.target()
+                .flatMap(node -> seen.status(node, shard.nextLease()))
+                .filter(status -> status.phase() != Phase.PREPARING)
+                .isPresent();
     }
 
     /** Where to push the state: the successor's endpoint, once it is prepared. */

@@ -22,17 +22,21 @@ import java.util.stream.Collectors;
 
 /** Takes an input for what it says: records facts and answers commands. What follows from them is {@link Upkeep}'s. */
 final class Intake {
-    private Intake() {}
+    private final Commands commands;
+
+    Intake(Commands commands) {
+        this.commands = commands;
+    }
 
     /**
      * Adds the events of {@code input} to the draft.
      *
      * @param once collects intents that are said once and not derived again: answers and drills
      */
-    static Optional<PoolReply> take(Draft draft, Input input, List<Intent> once) {
+    Optional<PoolReply> take(Draft draft, Input input, List<Intent> once) {
         switch (input) {
             case Input.Asked(PoolCommand command) -> {
-                return Optional.of(Commands.take(draft, command, once));
+                return Optional.of(commands.take(draft, command, once));
             }
             case Input.StatusReported(AgentReport.Status status) -> Reports.take(draft, status, once);
             case Input.AgentDisconnected(NodeId node, String ignored) -> once.add(new Intent.ProbeNode(node));
@@ -72,7 +76,7 @@ final class Intake {
     /** A smaller type than hoped for may have been obtained. */
     private static void dropWhatDoesNotFit(Draft draft, NodeId node) {
         for (Shard shard : draft.state().targeting(node)) {
-            if (Slots.free(draft.state(), draft.seen(), node, shard) < 0) {
+            if (Slots.isOverfull(draft.state(), node)) {
                 draft.add(new TargetDropped(
                         shard.id(),
                         Reason.of(

@@ -28,7 +28,9 @@ final class Membership {
     void loseSilentNodes(Draft draft) {
         Duration lease = draft.spec().lease().length();
         for (Node node : nodes(draft)) {
-            boolean member = node.phase() == NodePhase.READY || node.phase() == NodePhase.DRAINING;
+            boolean member = node.phase() == NodePhase.READY
+                    || (node.phase() == NodePhase.DRAINING
+                            && !draft.state().runningOn(node.id()).isEmpty());
             Duration silence = draft.seen().silence(node.id(), draft.now());
             if (member && silence.compareTo(lease) > 0) {
                 Reason reason = Reason.of(
@@ -48,9 +50,36 @@ final class Membership {
         }
     }
 
+    /** An instance that runs and whose agent never registered: what was promised its slots goes elsewhere. */
+    void giveUpJoining(Draft draft) {
+        for (Node node : nodes(draft)) {
+            if (node.phase() == NodePhase.JOINING && waited(draft, node).compareTo(JOIN_WITHIN) >= 0) {
+                Reason reason = Reason.of(
+                        Code.NEVER_JOINED,
+                        "The agent of node %s did not register within %d s of its launch; its log says why."
+                                .formatted(node.id(), JOIN_WITHIN.toSeconds()),
+                        "node",
+                        node.id());
+                Moves.dropTargets(draft, node.id(), reason);
+                end(draft, node, reason);
+            }
+        }
+    }
+
+    /** How long the node is in its phase under our eyes: while no controller ran, nobody could have heard of it. */
+    private static Duration waited(Draft draft, Node node) {
+        Instant watched = draft.seen().since();
+        return Duration.between(node.since().isBefore(watched) ? watched : node.since(), draft.now());
+    }
+
+    private static void end(Draft draft, Node node, Reason because) {
+        Billing.close(draft, node.id());
+        draft.add(new NodeEnding(node.id(), because, draft.now()));
+    }
+
     /** When the pool was scaled below what it has: the nodes with the least work go first, then the youngest. */
     void drainSurplus(Draft draft) {
-        List<Node> staying = nodes(draft).stream().filter(Node::takesWork).toList();
+        List<Node> staying = Room.standing(draft.state());
         int surplus = staying.size() - draft.spec().maxNodes();
         if (surplus <= 0) {
             return;
@@ -79,22 +108,20 @@ final class Membership {
             boolean inUse = !draft.state().runningOn(node.id()).isEmpty()
                     || !draft.state().targeting(node.id()).isEmpty();
             Optional<Reason> reason = inUse ? Optional.empty() : whyEnd(draft, node);
-            reason.ifPresent(because -> {
-                Billing.close(draft, node.id());
-                draft.add(new NodeEnding(node.id(), because, draft.now()));
-            });
+            reason.ifPresent(because -> end(draft, node, because));
         }
     }
 
     private static Optional<Reason> whyEnd(Draft draft, Node node) {
-        Instant now = draft.now();
+        if (node.instance().isEmpty()) {
+            // The launch may already have worked: the node is ended once its outcome is known, and so nothing leaks.
+            return Optional.empty();
+        }
         return switch (node.phase()) {
-            // The launch may already have worked: it is ended once its outcome is known.
-            case LAUNCHING, ENDING -> Optional.empty();
-            case JOINING -> neverJoined(node, now);
+            case LAUNCHING, JOINING, ENDING -> Optional.empty();
             case READY -> node.notice().map(notice -> noticed(node, notice)).or(() -> whyEndIdle(draft, node));
             case DRAINING -> node.leaving();
-            case LOST -> abandoned(draft.spec(), node, now);
+            case LOST -> abandoned(draft, node);
         };
     }
 
@@ -102,20 +129,9 @@ final class Membership {
         return Reports.noticed(node.id(), notice);
     }
 
-    private static Optional<Reason> neverJoined(Node node, Instant now) {
-        return now.isBefore(node.since().plus(JOIN_WITHIN))
-                ? Optional.empty()
-                : Optional.of(Reason.of(
-                        Code.NEVER_JOINED,
-                        "The agent of node %s did not register within %d s of its launch; its log says why."
-                                .formatted(node.id(), JOIN_WITHIN.toSeconds()),
-                        "node",
-                        node.id()));
-    }
-
-    private static Optional<Reason> abandoned(PoolSpec spec, Node node, Instant now) {
-        Duration patience = spec.lease().length().multipliedBy(ABANDON_AFTER_LEASES);
-        return now.isBefore(node.since().plus(patience))
+    private static Optional<Reason> abandoned(Draft draft, Node node) {
+        Duration patience = draft.spec().lease().length().multipliedBy(ABANDON_AFTER_LEASES);
+        return waited(draft, node).compareTo(patience) < 0
                 ? Optional.empty()
                 : Optional.of(Reason.of(
                         Code.ABANDONED,

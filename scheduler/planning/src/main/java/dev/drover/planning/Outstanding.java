@@ -25,9 +25,13 @@ final class Outstanding {
     /** A member is worth asking the provider about after this many silent heartbeats. */
     static final int UNREACHABLE_AFTER_HEARTBEATS = 3;
 
-    private Outstanding() {}
+    private final Views views;
 
-    static List<Intent> intents(PoolState state, Observations seen, Instant now) {
+    Outstanding(Views views) {
+        this.views = views;
+    }
+
+    List<Intent> intents(PoolState state, Observations seen, Instant now) {
         List<Intent> intents = new ArrayList<>();
         if (state.spec().isEmpty()) {
             return intents;
@@ -36,7 +40,7 @@ final class Outstanding {
         state.liveShards().forEach(shard -> ofShard(state, seen, shard, now, intents));
         state.jobsInOrder()
                 .filter(job -> !job.isLive())
-                .forEach(job -> intents.add(new Intent.Archive(Views.jobView(state, seen, job, now))));
+                .forEach(job -> intents.add(new Intent.Archive(views.jobView(state, seen, job, now))));
         return intents;
     }
 
@@ -71,7 +75,9 @@ final class Outstanding {
                 && shard.flatMap(Shard::node).equals(Optional.of(node.id()));
         boolean next = shard.map(Shard::nextLease).equals(Optional.of(lease))
                 && shard.flatMap(Shard::target).equals(Optional.of(node.id()));
-        if (current || next) {
+        boolean open = shard.filter(known -> Adoption.isOpen(state, known, lease, node.id()))
+                .isPresent();
+        if (current || next || open) {
             return Optional.empty();
         }
         String reason = shard.map(known -> "generation %d is stale; the shard is at generation %d"
@@ -86,9 +92,8 @@ final class Outstanding {
         }
         Job job = state.job(shard.id().job()).orElseThrow();
         shard.node().flatMap(state::node).ifPresent(node -> {
-            if (shard.state() == ShardState.PLACED) {
-                run(seen, node, shard, job).ifPresent(intents::add);
-            } else if (Handoffs.isDue(state, seen, node, shard, now)) {
+            run(seen, node, shard, job).ifPresent(intents::add);
+            if (Handoffs.isDue(state, seen, node, shard, now)) {
                 handOff(seen, node, shard).ifPresent(intents::add);
             }
         });
@@ -97,12 +102,13 @@ final class Outstanding {
         }
     }
 
+    /** The grant is told until the agent shows that it has it, also where the shard is already to move on. */
     private static Optional<Intent> run(Observations seen, Node node, Shard shard, Job job) {
         Lease lease = shard.lease().orElseThrow();
         boolean waits = seen.status(node.id(), lease)
                 .map(ShardStatus::phase)
                 .map(phase -> phase == Phase.PREPARING || phase == Phase.PREPARED)
-                .orElse(true);
+                .orElse(shard.state() == ShardState.PLACED);
         return waits
                 ? Optional.of(new TellAgent(
                         node.id(),

@@ -4,10 +4,8 @@ import dev.drover.planning.event.PoolEvent.NodeRequested;
 import dev.drover.planning.event.PoolEvent.ShardTargeted;
 import dev.drover.planning.policy.CapacityPolicy;
 import dev.drover.planning.policy.CapacityPolicy.Choice;
-import dev.drover.planning.state.Job;
 import dev.drover.planning.state.Node;
 import dev.drover.planning.state.NodePhase;
-import dev.drover.planning.state.PoolState;
 import dev.drover.planning.state.Shard;
 import dev.drover.protocol.api.Reason;
 import dev.drover.protocol.api.Reason.Code;
@@ -15,7 +13,6 @@ import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.job.ShardState;
 import dev.drover.protocol.market.ByteSize;
 import dev.drover.protocol.market.Market;
-import dev.drover.protocol.market.Offer;
 import dev.drover.protocol.market.Resources;
 import dev.drover.protocol.pool.PoolSpec;
 import java.util.Comparator;
@@ -67,13 +64,16 @@ final class Placement {
         }
         for (Shard shard : draft.state().liveShards().toList()) {
             if (shard.needsNode() && !draft.now().isBefore(Waiting.retryAt(draft.spec(), shard))) {
-                find(draft, shard, shard.because().orElse(Grants.FIRST), Optional.empty());
+                find(draft, shard, shard.cause().orElse(Grants.FIRST), Optional.empty());
             }
         }
     }
 
     /** What runs on demand goes back to spot where the policy says it pays. */
     void switchBack(Draft draft) {
+        if (draft.state().paused()) {
+            return;
+        }
         for (Node node : List.copyOf(draft.state().nodes().values())) {
             List<Shard> shards = draft.state().runningOn(node.id());
             boolean settled = node.phase() == NodePhase.READY
@@ -85,7 +85,7 @@ final class Placement {
             if (!settled) {
                 continue;
             }
-            Resources need = need(draft.state(), shards.getFirst());
+            Resources need = Slots.need(draft.state(), shards.getFirst());
             policy.switchBack(draft.spec(), node, need, draft.seen(), draft.now())
                     .ifPresent(choice ->
                             shards.forEach(shard -> find(draft, shard, choice.because(), Optional.of(choice))));
@@ -97,23 +97,29 @@ final class Placement {
         if (draft.state().paused()) {
             return;
         }
-        Resources any = new Resources("cpu", 1, new ByteSize(0));
-        Resources need = draft.seen().offers().values().stream()
-                .map(Offer::resources)
-                .findFirst()
-                .map(has -> new Resources(has.accelerator(), 1, new ByteSize(0)))
-                .orElse(any);
-        long missing = Math.min(draft.spec().minNodes(), draft.spec().maxNodes()) - standing(draft.state());
-        for (long i = 0; i < missing; i++) {
-            if (policy.choose(draft.spec(), need, draft.seen(), draft.now()) instanceof Choice.Launch launch) {
-                Reason because = Reason.of(
-                        Code.WARM_SPARE,
-                        "The pool keeps at least " + draft.spec().minNodes() + " nodes.",
-                        "minNodes",
-                        draft.spec().minNodes());
-                draft.add(new NodeRequested(nextNode(draft), launch.markets(), because, draft.now()));
-            }
+        int missing = Math.min(draft.spec().minNodes(), draft.spec().maxNodes())
+                - Room.standing(draft.state()).size();
+        for (int i = 0; i < missing; i++) {
+            Reason because = Reason.of(
+                    Code.WARM_SPARE,
+                    "The pool keeps at least " + draft.spec().minNodes() + " nodes.",
+                    "minNodes",
+                    draft.spec().minNodes());
+            anyNode(draft)
+                    .ifPresent(launch ->
+                            draft.add(new NodeRequested(nextNode(draft), launch.markets(), because, draft.now())));
         }
+    }
+
+    /** A spare is for no shard in particular: the first kind of accelerator that the policy can buy will do. */
+    private Optional<Choice.Launch> anyNode(Draft draft) {
+        return draft.seen().offers().values().stream()
+                .map(offer -> new Resources(offer.resources().accelerator(), 1, new ByteSize(0)))
+                .distinct()
+                .map(need -> policy.choose(draft.spec(), need, draft.seen(), draft.now()))
+                .filter(Choice.Launch.class::isInstance)
+                .map(Choice.Launch.class::cast)
+                .findFirst();
     }
 
     /**
@@ -126,8 +132,9 @@ final class Placement {
         Optional<Node> node = draft.state().nodes().values().stream()
                 .filter(Node::takesWork)
                 .filter(suitable)
+                .filter(candidate -> !Room.isBeingLeft(draft.state(), candidate.id()))
                 .filter(candidate -> !shard.node().equals(Optional.of(candidate.id())))
-                .filter(candidate -> Slots.free(draft.state(), draft.seen(), candidate.id(), shard) > 0)
+                .filter(candidate -> Slots.hasRoom(draft.state(), draft.seen(), candidate.id(), shard))
                 .min(Comparator.comparing(Node::phase, Comparator.reverseOrder())
                         .thenComparing(candidate -> !candidate.isSpot())
                         .thenComparing(Node::id));
@@ -135,10 +142,10 @@ final class Placement {
             draft.add(new ShardTargeted(shard.id(), node.get().id(), why, draft.now()));
             return;
         }
-        if (hasRoom(draft)) {
+        if (Room.isLeft(draft, instead.flatMap(launch -> shard.node()))) {
             Choice choice = instead.<Choice>map(launch -> launch)
-                    .orElseGet(
-                            () -> policy.choose(draft.spec(), need(draft.state(), shard), draft.seen(), draft.now()));
+                    .orElseGet(() ->
+                            policy.choose(draft.spec(), Slots.need(draft.state(), shard), draft.seen(), draft.now()));
             if (choice instanceof Choice.Launch(List<Market> markets, Reason because)) {
                 NodeId id = nextNode(draft);
                 draft.add(new NodeRequested(id, markets, because, draft.now()));
@@ -153,31 +160,6 @@ final class Placement {
                 "All %d nodes that the pool may have are in use; an operator can scale it.".formatted(spec.maxNodes()),
                 "maxNodes",
                 spec.maxNodes());
-    }
-
-    /** Nodes that are being left do not count: their successors must come up before they go. */
-    static boolean hasRoom(Draft draft) {
-        return standing(draft.state()) < draft.spec().maxNodes();
-    }
-
-    private static long standing(PoolState state) {
-        return state.nodes().values().stream()
-                .filter(Node::takesWork)
-                .filter(node -> !isBeingLeft(state, node))
-                .count();
-    }
-
-    private static boolean isBeingLeft(PoolState state, Node node) {
-        List<Shard> shards = state.runningOn(node.id());
-        return !shards.isEmpty()
-                && !node.isSpot()
-                && shards.stream()
-                        .allMatch(shard -> shard.state() == ShardState.HANDING_OFF
-                                || shard.because().map(Reason::code).equals(Optional.of(Code.SWITCH_BACK)));
-    }
-
-    private static Resources need(PoolState state, Shard shard) {
-        return state.job(shard.id().job()).map(Job::spec).orElseThrow().resources();
     }
 
     private static NodeId nextNode(Draft draft) {

@@ -28,6 +28,9 @@ import java.util.Set;
  */
 public final class PoolDecider {
     private final Upkeep upkeep;
+    private final Views views;
+    private final Intake intake;
+    private final Outstanding outstanding;
 
     public PoolDecider() {
         this(new SpotFirstPolicy());
@@ -35,6 +38,9 @@ public final class PoolDecider {
 
     public PoolDecider(CapacityPolicy policy) {
         this.upkeep = new Upkeep(policy);
+        this.views = new Views(new Waiting(policy));
+        this.intake = new Intake(new Commands(views));
+        this.outstanding = new Outstanding(views);
     }
 
     /** Folds the volatile side of an input into the observations. To be called before {@link #decide} with the same input. */
@@ -45,38 +51,38 @@ public final class PoolDecider {
     /** Decides on one input. {@code seen} already holds what the input showed. */
     public Decision decide(PoolState state, Observations seen, Input input, Instant now) {
         if (input instanceof Input.Asked(PoolCommand command) && Views.isQuery(command)) {
-            return new Decision(List.of(), List.of(), Optional.of(Views.answer(state, seen, command, now)));
+            return new Decision(List.of(), List.of(), Optional.of(views.answer(state, seen, command, now)));
         }
         Draft draft = new Draft(state, seen, now);
         List<Intent> once = new ArrayList<>();
-        Optional<PoolReply> reply = Intake.take(draft, input, once);
+        Optional<PoolReply> reply = intake.take(draft, input, once);
         if (draft.state().spec().isPresent()) {
             upkeep.run(draft);
         }
         // A reply that shows a job shows it as it stands after the upkeep.
         Optional<PoolReply> shown = reply.map(answer -> answer instanceof PoolReply.Job job
-                ? Views.job(draft.state(), seen, job.job().id(), now)
+                ? views.job(draft.state(), seen, job.job().id(), now)
                 : answer);
         return new Decision(draft.events(), intents(state, draft, input, once), shown);
     }
 
     /** Everything that should be under way, from state and observations alone. */
     public List<Intent> outstanding(PoolState state, Observations seen, Instant now) {
-        return Outstanding.intents(state, seen, now);
+        return outstanding.intents(state, seen, now);
     }
 
     /**
      * What to hand out now: what this input made due; what is due for an agent that has just spoken, since it may have missed
      * it; and on a tick all of it.
      */
-    private static List<Intent> intents(PoolState before, Draft draft, Input input, List<Intent> once) {
-        List<Intent> due = Outstanding.intents(draft.state(), draft.seen(), draft.now());
+    private List<Intent> intents(PoolState before, Draft draft, Input input, List<Intent> once) {
+        List<Intent> due = outstanding.intents(draft.state(), draft.seen(), draft.now());
         if (input instanceof Input.Tick) {
             once.addAll(due);
             return once;
         }
         Optional<NodeId> speaker = speaker(input);
-        Set<Intent> already = new HashSet<>(Outstanding.intents(before, draft.seen(), draft.now()));
+        Set<Intent> already = new HashSet<>(outstanding.intents(before, draft.seen(), draft.now()));
         for (Intent intent : due) {
             boolean answers = speaker.filter(node -> concerns(draft.state(), intent, node))
                     .isPresent();

@@ -82,7 +82,7 @@ final class Reports {
         if (shard.isEmpty() || shard.get().generation() != lease.generation()) {
             return;
         }
-        if (shard.get().node().isEmpty() && canBeAdopted(shard.get(), node, status)) {
+        if (isAtWork(status) && Adoption.isOpen(draft.state(), shard.get(), lease, node)) {
             draft.add(new ShardAdopted(lease, node, draft.now()));
         } else if (!shard.get().node().equals(Optional.of(node))) {
             return;
@@ -90,16 +90,11 @@ final class Reports {
         current(draft, node, draft.state().shard(lease.shard()).orElseThrow(), status);
     }
 
-    /** Detached for silence, and nothing newer was granted since: what runs there is healthy work. */
-    private static boolean canBeAdopted(Shard shard, NodeId node, ShardStatus status) {
-        boolean works = switch (status.phase()) {
+    private static boolean isAtWork(ShardStatus status) {
+        return switch (status.phase()) {
             case STARTING, RUNNING, DONE -> true;
             case PREPARING, PREPARED, STOPPING, STOPPED, FAILED, RESTORE_FAILED -> false;
         };
-        return works
-                && !shard.attempts().isEmpty()
-                && shard.attempts().getLast().node().equals(node)
-                && shard.because().map(Reason::code).equals(Optional.of(Code.NODE_SILENT));
     }
 
     private static void current(Draft draft, NodeId node, Shard shard, ShardStatus status) {

@@ -8,37 +8,55 @@ import dev.drover.planning.state.Shard;
 import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.market.Offer;
 import dev.drover.protocol.market.Resources;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
-/** Which shards fit on which nodes. */
+/** Which shards fit on which nodes. Shards of different sizes may share a node, so what they need is added up. */
 final class Slots {
     private Slots() {}
 
-    /**
-     * Slots of {@code shard}'s size left on the node after all shards on it and promised it, itself included if it is one of
-     * them. Negative when more is promised than fits. Resources of a node not yet obtained are those of its first market.
-     */
-    static int free(PoolState state, Observations seen, NodeId id, Shard shard) {
-        Optional<Resources> has = state.node(id).flatMap(node -> resources(node, seen));
-        Optional<Resources> need = state.job(shard.id().job()).map(Slots::need);
-        if (has.isEmpty() || need.isEmpty()) {
-            return -1;
-        }
-        int taken = state.runningOn(id).size();
-        for (Shard promised : state.targeting(id)) {
-            taken += promised.node().equals(Optional.of(id)) ? 0 : 1;
-        }
-        return has.get().slotsFor(need.get()) - taken;
+    /** Whether the shard fits beside all that is on the node and promised it. Resources not yet obtained are as hoped for. */
+    static boolean hasRoom(PoolState state, Observations seen, NodeId id, Shard shard) {
+        return fit(state, state.node(id).flatMap(node -> resources(node, seen)), id, Stream.of(shard));
     }
 
-    static Resources need(Job job) {
-        return job.spec().resources();
+    /** As above, for a node that was obtained. */
+    static boolean hasRoom(PoolState state, NodeId id, Shard shard) {
+        return fit(state, state.node(id).flatMap(Slots::obtained), id, Stream.of(shard));
     }
 
-    static Optional<Resources> resources(Node node, Observations seen) {
-        return node.instance()
-                .map(Node.Instance::resources)
+    /** Whether more was put on the node, or promised it, than it turned out to have. */
+    static boolean isOverfull(PoolState state, NodeId id) {
+        return !fit(state, state.node(id).flatMap(Slots::obtained), id, Stream.empty());
+    }
+
+    static Resources need(PoolState state, Shard shard) {
+        return state.job(shard.id().job()).map(Job::spec).orElseThrow().resources();
+    }
+
+    private static boolean fit(PoolState state, Optional<Resources> has, NodeId id, Stream<Shard> more) {
+        List<Resources> needs = Stream.of(state.runningOn(id).stream(), state.targeting(id).stream(), more)
+                .flatMap(shards -> shards)
+                .distinct()
+                .map(shard -> need(state, shard))
+                .toList();
+        return has.filter(all -> needs.stream().allMatch(need -> all.slotsFor(need) > 0)
+                        && needs.stream().mapToLong(Resources::count).sum() <= all.count()
+                        && needs.stream()
+                                        .mapToLong(need -> need.memory().bytes())
+                                        .sum()
+                                <= all.memory().bytes())
+                .isPresent();
+    }
+
+    private static Optional<Resources> obtained(Node node) {
+        return node.instance().map(Node.Instance::resources);
+    }
+
+    private static Optional<Resources> resources(Node node, Observations seen) {
+        return obtained(node)
                 .or(() -> node.wanted().stream()
                         .map(seen.offers()::get)
                         .filter(Objects::nonNull)

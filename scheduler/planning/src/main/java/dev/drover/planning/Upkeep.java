@@ -32,6 +32,7 @@ final class Upkeep {
     void run(Draft draft) {
         Billing.run(draft);
         membership.loseSilentNodes(draft);
+        membership.giveUpJoining(draft);
         membership.drainSurplus(draft);
         placement.dropDoomedTargets(draft);
         placement.replaceLeaving(draft);

@@ -34,7 +34,11 @@ import java.util.Optional;
 
 /** What people see of a pool. Derived, never remembered. */
 final class Views {
-    private Views() {}
+    private final Waiting waiting;
+
+    Views(Waiting waiting) {
+        this.waiting = waiting;
+    }
 
     static boolean isQuery(PoolCommand command) {
         return switch (command) {
@@ -55,7 +59,7 @@ final class Views {
         };
     }
 
-    static PoolReply answer(PoolState state, Observations seen, PoolCommand query, Instant now) {
+    PoolReply answer(PoolState state, Observations seen, PoolCommand query, Instant now) {
         if (state.spec().isEmpty()) {
             return new PoolReply.NotFound("pool");
         }
@@ -82,13 +86,13 @@ final class Views {
                 : new PoolReply.Pool(poolView(state));
     }
 
-    static PoolReply job(PoolState state, Observations seen, JobId id, Instant now) {
+    PoolReply job(PoolState state, Observations seen, JobId id, Instant now) {
         return state.job(id)
                 .<PoolReply>map(job -> new PoolReply.Job(jobView(state, seen, job, now)))
                 .orElseGet(() -> new PoolReply.NotFound("job " + id));
     }
 
-    static JobView jobView(PoolState state, Observations seen, Job job, Instant now) {
+    JobView jobView(PoolState state, Observations seen, Job job, Instant now) {
         List<ShardView> shards = job.shards().stream()
                 .map(shard -> shardView(state, seen, shard, now))
                 .toList();
@@ -112,13 +116,13 @@ final class Views {
                 cost(job.ledger()));
     }
 
-    private static ShardView shardView(PoolState state, Observations seen, Shard shard, Instant now) {
+    private ShardView shardView(PoolState state, Observations seen, Shard shard, Instant now) {
         Optional<ShardStatus> status =
                 shard.node().flatMap(node -> shard.lease().flatMap(lease -> seen.status(node, lease)));
         int remembered =
                 shard.attempts().isEmpty() ? 0 : shard.attempts().getLast().lastStep();
         Optional<Reason> why = shard.isLive() && shard.node().isEmpty()
-                ? Optional.of(Waiting.why(state, seen, shard, now))
+                ? Optional.of(waiting.why(state, seen, shard, now))
                 : shard.because();
         return new ShardView(
                 shard.id().index(),

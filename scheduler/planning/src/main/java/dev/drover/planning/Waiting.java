@@ -3,7 +3,7 @@ package dev.drover.planning;
 import dev.drover.planning.input.Observations;
 import dev.drover.planning.policy.CapacityPolicy;
 import dev.drover.planning.policy.CapacityPolicy.Choice;
-import dev.drover.planning.policy.SpotFirstPolicy;
+import dev.drover.planning.state.Attempt;
 import dev.drover.planning.state.Node;
 import dev.drover.planning.state.NodePhase;
 import dev.drover.planning.state.PoolState;
@@ -19,23 +19,28 @@ import java.util.Optional;
 
 /** The plain answer to "why is it not running?", derived from the same state that the decisions see. */
 final class Waiting {
-    private static final CapacityPolicy POLICY = new SpotFirstPolicy();
+    private final CapacityPolicy policy;
 
-    private Waiting() {}
+    /** {@code policy} is the one that decides, so that what is said and what is done can't differ. */
+    Waiting(CapacityPolicy policy) {
+        this.policy = policy;
+    }
 
     /** From when on the shard may be placed: at once, but for one whose program failed. */
     static Instant retryAt(PoolSpec spec, Shard shard) {
-        boolean retries = shard.because().map(Reason::code).equals(Optional.of(Code.PROGRAM_FAILED));
-        if (!retries) {
+        Optional<Instant> failedAt = shard.lastAttempt()
+                .filter(last -> last.endedBecause().map(Reason::code).equals(Optional.of(Code.PROGRAM_FAILED)))
+                .flatMap(Attempt::endedAt);
+        if (failedAt.isEmpty()) {
             return shard.since();
         }
         BackoffSpec backoff = spec.backoff();
         Duration delay = backoff.first().multipliedBy(1L << Math.min(Math.max(shard.failures() - 1, 0), 20));
-        return shard.since().plus(delay.compareTo(backoff.longest()) > 0 ? backoff.longest() : delay);
+        return failedAt.get().plus(delay.compareTo(backoff.longest()) > 0 ? backoff.longest() : delay);
     }
 
     /** Why the live shard is on no node. */
-    static Reason why(PoolState state, Observations seen, Shard shard, Instant now) {
+    Reason why(PoolState state, Observations seen, Shard shard, Instant now) {
         PoolSpec spec = state.spec().orElseThrow();
         if (shard.target().isPresent()) {
             return awaiting(state, shard);
@@ -46,15 +51,13 @@ final class Waiting {
         }
         Instant retryAt = retryAt(spec, shard);
         if (now.isBefore(retryAt)) {
-            String last = shard.because().map(Reason::text).orElse("");
+            String last = shard.cause().map(Reason::text).orElse("");
             return Reason.of(Code.RETRYING, last + " It is tried again at " + retryAt + ".", "retryAt", retryAt);
         }
-        Draft draft = new Draft(state, seen, now);
-        if (!Placement.hasRoom(draft)) {
+        if (!Room.isLeft(new Draft(state, seen, now), Optional.empty())) {
             return Placement.full(spec);
         }
-        Choice choice = POLICY.choose(
-                spec, state.job(shard.id().job()).orElseThrow().spec().resources(), seen, now);
+        Choice choice = policy.choose(spec, Slots.need(state, shard), seen, now);
         return switch (choice) {
             case Choice.Wait(Reason because) -> because;
             case Choice.Launch ignored -> Reason.of(Code.STARTING, "It is about to be placed.");

@@ -67,6 +67,15 @@ public record Shard(
         return !state.isFinal();
     }
 
+    public Optional<Attempt> lastAttempt() {
+        return attempts.isEmpty() ? Optional.empty() : Optional.of(attempts.getLast());
+    }
+
+    /** Why the shard is to be placed: what ended the last attempt, whatever came between; nothing before the first. */
+    public Optional<Reason> cause() {
+        return lastAttempt().flatMap(Attempt::endedBecause);
+    }
+
     /** Live, and neither on a node nor promised one. */
     public boolean needsNode() {
         return isLive() && node.isEmpty() && target.isEmpty();

@@ -1,0 +1,86 @@
+package dev.drover.dist;
+
+import dev.drover.protocol.json.DroverJson;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/** The command lines of Drover's own programs, as this distribution runs them. */
+final class Programs {
+    private static final List<String> AGENT_FLAGS = List.of(
+            "-Xmx192m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Xshare:auto",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow");
+
+    /** What {@code TrainerMain} asks for; it is on another class path, so the list stands here again. */
+    private static final List<String> TRAINER_FLAGS = List.of(
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Xshare:auto",
+            "-Xms64m",
+            "-Dai.djl.offline=true");
+
+    private Programs() {}
+
+    /** A program with a main class on this distribution's class path. */
+    static List<String> ours(List<String> flags, Class<?> main, String... arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(java());
+        command.addAll(flags);
+        command.add("-Ddrover.dist=" + dist());
+        command.add("-Ddrover.root=" + root());
+        command.add("-cp");
+        command.add(System.getProperty("java.class.path"));
+        command.add(main.getName());
+        command.addAll(Arrays.asList(arguments));
+        return List.copyOf(command);
+    }
+
+    /** Writes how agents and trainers are started; both files are read anew by each start. */
+    static void describe(Home home) throws IOException {
+        Path trainer = dist().resolve("trainer");
+        if (!Files.isDirectory(trainer)) {
+            throw new IOException("no training program in " + trainer + "; build Drover first (mvn -DskipTests package)");
+        }
+        List<String> train = new ArrayList<>();
+        train.add(java());
+        train.addAll(TRAINER_FLAGS);
+        train.addAll(List.of("-cp", trainer + "/*", "dev.drover.trainer.TrainerMain"));
+        Settings.writePrivately(
+                home.trainer(),
+                Map.of("command", train, "environment", Map.of("DJL_CACHE_DIR", home.nativeCache().toString())));
+        Settings.writePrivately(
+                home.image(),
+                Map.of(
+                        "command",
+                        ours(AGENT_FLAGS, dev.drover.agent.AgentMain.class),
+                        "environment",
+                        Map.of("DROVER_TRAINER", home.trainer().toString())));
+    }
+
+    static Path dist() {
+        return Path.of(System.getProperty("drover.dist", root().resolve("deploy/dist/target/drover").toString()));
+    }
+
+    static Path root() {
+        return Path.of(System.getProperty("drover.root", ".")).toAbsolutePath().normalize();
+    }
+
+    private static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    /** For programs that read it. */
+    static String json(Object value) throws IOException {
+        return DroverJson.mapper().writeValueAsString(value);
+    }
+}

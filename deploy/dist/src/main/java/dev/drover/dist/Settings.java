@@ -1,0 +1,64 @@
+package dev.drover.dist;
+
+import dev.drover.protocol.json.DroverJson;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+
+/**
+ * What is chosen once for a home and then stays, so that agents and clients find a restarted controller.
+ *
+ * @param port of the HTTP API on loopback
+ * @param userToken may submit, cancel and look
+ * @param adminToken may also change pools and take nodes
+ * @param agentToken with which agents join. All three are secrets
+ */
+record Settings(int port, String userToken, String adminToken, String agentToken) {
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    /** The home's settings; made when there are none, or when another port is asked for. */
+    static Settings of(Home home, int port) throws IOException {
+        Files.createDirectories(home.root());
+        if (Files.exists(home.settings())) {
+            Settings known = DroverJson.mapper().readValue(home.settings().toFile(), Settings.class);
+            if (port == 0 || port == known.port) {
+                return known;
+            }
+            Settings moved = new Settings(port, known.userToken, known.adminToken, known.agentToken);
+            writePrivately(home.settings(), moved);
+            return moved;
+        }
+        Settings fresh = new Settings(port == 0 ? DEFAULT_PORT : port, token("user"), token("admin"), token("agent"));
+        writePrivately(home.settings(), fresh);
+        return fresh;
+    }
+
+    static final int DEFAULT_PORT = 7070;
+
+    /** Writes JSON that only the owner may read, whole or not at all. */
+    static void writePrivately(Path file, Object content) throws IOException {
+        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        Files.deleteIfExists(fresh);
+        Files.createFile(fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        String json = DroverJson.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(content);
+        Files.writeString(fresh, json + "\n", StandardCharsets.UTF_8, StandardOpenOption.TRUNCATE_EXISTING);
+        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static String token(String role) {
+        byte[] bytes = new byte[24];
+        RANDOM.nextBytes(bytes);
+        return role + "-" + HexFormat.of().formatHex(bytes);
+    }
+
+    @Override
+    public String toString() {
+        return "Settings[port " + port + "]";
+    }
+}

@@ -1,0 +1,88 @@
+package dev.drover.dist;
+
+import dev.drover.cloud.local.LocalCloudProcess;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code drover up}: a whole Drover on this machine, in the foreground until Ctrl-C. */
+@Command(
+        name = "up",
+        mixinStandardHelpOptions = true,
+        description = "Run a whole Drover on this machine until Ctrl-C: scheduler, API and local cloud, on loopback only.")
+final class UpCommand implements Callable<Integer> {
+    @Option(names = "--home", defaultValue = ".drover", description = "Where everything is kept (default: ${DEFAULT-VALUE}).")
+    private Path home = Path.of(".drover");
+
+    @Option(names = "--port", description = "Port of the API on 127.0.0.1 (default: the one used before, else 7070).")
+    private int port;
+
+    @Option(names = "--catalog", description = "What the local cloud sells: zones, types, prices, capacity (YAML or JSON).")
+    private @Nullable Path catalog;
+
+    @Option(names = "--seed", description = "Seed of the local cloud's prices and capacity.")
+    private @Nullable Long seed;
+
+    @Option(names = "--keep-cloud", description = "At Ctrl-C leave the local cloud and its instances running.")
+    private boolean keepCloud;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Home place = Home.at(home);
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch ended = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> awaitEnd(asked, ended), "drover-stop"));
+        try (Controller controller =
+                Controller.start(place, port, Optional.ofNullable(catalog), Optional.ofNullable(seed))) {
+            announce(controller, place);
+            asked.await();
+        } catch (IOException e) {
+            System.err.println("drover up: " + e.getMessage());
+            ended.countDown();
+            return 2;
+        }
+        stopCloud(place);
+        ended.countDown();
+        return 0;
+    }
+
+    private static void announce(Controller controller, Home home) {
+        System.out.println("Drover is up at " + controller.url());
+        System.out.println("  user token   " + controller.settings().userToken());
+        System.out.println("  admin token  " + controller.settings().adminToken());
+        System.out.println("  everything is in " + home.root() + "; ./drover submit, queue, show ... find it there");
+        System.out.println("  Ctrl-C ends it, its cloud and its instances; jobs go on from their checkpoints at the next 'up'");
+        System.out.flush();
+    }
+
+    private void stopCloud(Home place) {
+        if (keepCloud) {
+            return;
+        }
+        try {
+            Optional<LocalCloudProcess> cloud = LocalCloudProcess.find(place.cloud());
+            if (cloud.isPresent() && !cloud.get().stop(Duration.ofSeconds(20))) {
+                System.err.println("drover up: the local cloud (process " + cloud.get().pid() + ") does not end");
+            }
+        } catch (IOException e) {
+            System.err.println("drover up: can't end the local cloud: " + e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void awaitEnd(CountDownLatch asked, CountDownLatch ended) {
+        asked.countDown();
+        try {
+            ended.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

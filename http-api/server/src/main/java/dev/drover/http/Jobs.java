@@ -1,0 +1,49 @@
+package dev.drover.http;
+
+import dev.drover.persistence.read.ReadModel;
+import dev.drover.protocol.api.JobView;
+import dev.drover.protocol.api.PoolCommand;
+import dev.drover.protocol.api.PoolReply;
+import dev.drover.protocol.id.JobId;
+import dev.drover.protocol.id.PoolName;
+import java.util.Optional;
+
+/** Finds a job wherever it is: with its pool while it lives, in the read model afterwards. */
+final class Jobs {
+    private final Pools pools;
+    private final ReadModel readModel;
+
+    Jobs(Pools pools, ReadModel readModel) {
+        this.pools = pools;
+        this.readModel = readModel;
+    }
+
+    /** The job, or 404, or 503 when its pool is silent. */
+    JobView find(JobId job) {
+        PoolName pool = poolOf(job);
+        Optional<JobView> finished = readModel.finished(job);
+        if (finished.isPresent()) {
+            return finished.get();
+        }
+        PoolReply reply = pools.tryAsk(pool, new PoolCommand.ShowJob(job))
+                .orElseThrow(() -> pools.silent("pool " + pool + " did not answer for job " + job));
+        return switch (reply) {
+            case PoolReply.Job(JobView view) -> view;
+            // It may have finished between the two questions.
+            case PoolReply.NotFound(var ignored) ->
+                readModel
+                        .finished(job)
+                        .orElseThrow(() -> new ProblemException(
+                                Problem.Kind.NOT_FOUND,
+                                "job " + job + " was never confirmed by pool " + pool + "; submit it again"));
+            case PoolReply other -> throw Pools.unexpected(other);
+        };
+    }
+
+    /** The pool a job was submitted to, or 404. */
+    PoolName poolOf(JobId job) {
+        return readModel
+                .poolOf(job)
+                .orElseThrow(() -> new ProblemException(Problem.Kind.NOT_FOUND, "there is no job " + job));
+    }
+}

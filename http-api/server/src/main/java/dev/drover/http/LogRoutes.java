@@ -1,0 +1,43 @@
+package dev.drover.http;
+
+import dev.drover.protocol.api.JobView;
+import dev.drover.protocol.job.JobSpecReader;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import org.apache.pekko.http.javadsl.model.ContentTypes;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+
+/** Shows what a job's processes printed, as their agents shipped it. */
+final class LogRoutes {
+    private final ApiPorts ports;
+    private final Jobs jobs;
+    private final Executor executor;
+
+    LogRoutes(ApiPorts ports, Jobs jobs, Executor executor) {
+        this.ports = ports;
+        this.jobs = jobs;
+        this.executor = executor;
+    }
+
+    List<Endpoint> endpoints() {
+        return List.of(Endpoint.get("/v1/jobs/{job}/logs", this::logs));
+    }
+
+    private HttpResponse logs(Call call) {
+        Query query = call.query();
+        Optional<Integer> shard = query.integer("shard", 0, JobSpecReader.MAX_SHARDS - 1);
+        Optional<Integer> generation = query.integer("generation", 1, Integer.MAX_VALUE);
+        boolean follow = query.flag("follow");
+        query.finish();
+        JobView job = jobs.find(call.job());
+        shard.filter(index -> index >= job.spec().shards()).ifPresent(index -> {
+            throw new ProblemException(
+                    Problem.Kind.NOT_FOUND,
+                    "job %s has no shard %d; use 0 to %d"
+                            .formatted(job.id(), index, job.spec().shards() - 1));
+        });
+        LogFeed feed = new LogFeed(ports, jobs, job.id(), new LogFeed.Choice(shard, generation, follow));
+        return Answers.stream(ContentTypes.TEXT_PLAIN_UTF8, Polled.source(feed, executor));
+    }
+}

@@ -1,0 +1,107 @@
+package dev.drover.http;
+
+import dev.drover.protocol.api.PoolCommand;
+import dev.drover.protocol.api.PoolGateway;
+import dev.drover.protocol.api.PoolReply;
+import dev.drover.protocol.id.PoolName;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Asks pools and waits for the answer, so long and no longer. Blocks: for virtual threads. */
+final class Pools {
+    private static final Logger LOG = LoggerFactory.getLogger(Pools.class);
+
+    private final PoolGateway gateway;
+    private final ApiLimits limits;
+
+    Pools(PoolGateway gateway, ApiLimits limits) {
+        this.gateway = gateway;
+        this.limits = limits;
+    }
+
+    /** Every pool there is, or 503. */
+    List<PoolName> all() {
+        return await("the list of pools", start(gateway::pools))
+                .orElseThrow(() -> silent("the schedulers did not list their pools"));
+    }
+
+    /** The answer, or empty when the pool is silent and the outcome is not known. */
+    Optional<PoolReply> tryAsk(PoolName pool, PoolCommand command) {
+        return await("pool " + pool, start(() -> gateway.ask(pool, command)));
+    }
+
+    /** The answer; 404 when there is no such thing, 422 when refused, 503 when the pool is silent. */
+    PoolReply ask(PoolName pool, PoolCommand command) {
+        PoolReply reply = tryAsk(pool, command).orElseThrow(() -> silent("pool " + pool + " did not answer"));
+        return switch (reply) {
+            case PoolReply.NotFound(String what) -> throw new ProblemException(Problem.Kind.NOT_FOUND, what);
+            case PoolReply.Rejected(String field, String value, String allowed) ->
+                throw ProblemException.of(Problem.Kind.INVALID_SPEC, field, value, allowed);
+            case PoolReply answered -> answered;
+        };
+    }
+
+    /** Asks several pools at once. A silent pool has an empty answer. */
+    Map<PoolName, Optional<PoolReply>> askAll(List<PoolName> pools, PoolCommand command) {
+        List<CompletableFuture<PoolReply>> asked = new ArrayList<>();
+        pools.forEach(pool -> asked.add(start(() -> gateway.ask(pool, command))));
+        Map<PoolName, Optional<PoolReply>> answers = new LinkedHashMap<>();
+        for (int i = 0; i < pools.size(); i++) {
+            answers.put(pools.get(i), await("pool " + pools.get(i), asked.get(i)));
+        }
+        return answers;
+    }
+
+    /** A 503 that says when to come back. */
+    ProblemException silent(String what) {
+        return new ProblemException(
+                Problem.of(
+                        Problem.Kind.UNAVAILABLE,
+                        what + " within " + limits.poolTimeout().toMillis() + " ms; ask again, nothing is lost by it"),
+                retryAfter());
+    }
+
+    Map<String, String> retryAfter() {
+        return Map.of(
+                "Retry-After", String.valueOf(Math.max(1, limits.retryAfter().toSeconds())));
+    }
+
+    static IllegalStateException unexpected(PoolReply reply) {
+        return new IllegalStateException(
+                "a pool answered with an unexpected " + reply.getClass().getSimpleName());
+    }
+
+    private static <T> CompletableFuture<T> start(Supplier<CompletionStage<T>> ask) {
+        try {
+            return ask.get().toCompletableFuture();
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private <T> Optional<T> await(String whom, CompletableFuture<T> answer) {
+        Duration timeout = limits.poolTimeout();
+        try {
+            return Optional.of(answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (TimeoutException e) {
+            LOG.warn("No answer from {} within {} ms", whom, timeout.toMillis());
+        } catch (ExecutionException e) {
+            LOG.warn("No answer from {}", whom, e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,129 @@
+package dev.drover.protocol.pool;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.drover.protocol.id.PoolName;
+import dev.drover.protocol.json.DurationText;
+import dev.drover.protocol.spec.InvalidSpecException;
+import dev.drover.protocol.spec.SpecFields;
+import dev.drover.protocol.spec.SpecText;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Reads a pool as operators write it, YAML or JSON, on top of {@link PoolSpec#defaults}. */
+public final class PoolSpecReader {
+    /** Most nodes of one pool. */
+    public static final int MAX_NODES = 10_000;
+
+    private static final Duration LONGEST = Duration.ofDays(30);
+    private static final Pattern CLOUD_NAME = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9])?");
+    private static final String CLOUD_NAME_ALLOWED = "1 to 64 of letters, digits, '.', '_' and '-'";
+
+    private PoolSpecReader() {}
+
+    /**
+     * Reads a pool that says its own name.
+     *
+     * @throws InvalidSpecException with every problem found
+     */
+    public static PoolSpec read(String text) {
+        return read(SpecText.parse(text), Optional.empty());
+    }
+
+    /**
+     * Reads the pool {@code name}; the text may leave its name out, but may not say another.
+     *
+     * @throws InvalidSpecException with every problem found
+     */
+    public static PoolSpec read(String text, PoolName name) {
+        return read(SpecText.parse(text), Optional.of(name));
+    }
+
+    private static PoolSpec read(ObjectNode tree, Optional<PoolName> expected) {
+        SpecFields pool = SpecFields.of(tree);
+        PoolSpec defaults = PoolSpec.defaults(name(pool, expected));
+        PoolSpec spec = new PoolSpec(
+                defaults.name(),
+                pool.choice("mode", defaults.mode()),
+                pool.label("provider", defaults.provider()),
+                cloudNames(pool, "zones"),
+                cloudNames(pool, "instanceTypes"),
+                pool.integer("minNodes", defaults.minNodes(), 0, MAX_NODES),
+                pool.integer("maxNodes", defaults.maxNodes(), 0, MAX_NODES),
+                pool.duration("idleTimeout", defaults.idleTimeout(), Duration.ofSeconds(1), LONGEST),
+                pool.flag("agentsPreferWarm", defaults.agentsPreferWarm()),
+                lease(pool.object("lease"), defaults.lease()),
+                backoff(pool.object("backoff"), defaults.backoff()),
+                switchBack(pool.object("switchBack"), defaults.switchBack()));
+        if (pool.isSound() && spec.minNodes() > spec.maxNodes()) {
+            pool.problem("minNodes", String.valueOf(spec.minNodes()), "at most maxNodes (" + spec.maxNodes() + ")");
+        }
+        pool.finish();
+        pool.throwIfAnyProblem();
+        return spec;
+    }
+
+    private static PoolName name(SpecFields pool, Optional<PoolName> expected) {
+        if (expected.isEmpty() && !pool.has("name")) {
+            pool.problem("name", "", "the pool's name, as default");
+        }
+        PoolName name =
+                new PoolName(pool.label("name", expected.map(PoolName::value).orElse("default")));
+        if (expected.isPresent() && !expected.get().equals(name)) {
+            pool.problem("name", name.value(), "'" + expected.get() + "', as in the address, or leave it out");
+        }
+        return name;
+    }
+
+    private static List<String> cloudNames(SpecFields pool, String field) {
+        return pool.texts(field, 64, CLOUD_NAME, CLOUD_NAME_ALLOWED);
+    }
+
+    private static LeaseSpec lease(SpecFields fields, LeaseSpec defaults) {
+        LeaseSpec lease = new LeaseSpec(
+                fields.duration("length", defaults.length(), Duration.ofSeconds(1), Duration.ofHours(1)),
+                fields.duration("heartbeat", defaults.heartbeat(), Duration.ofMillis(100), Duration.ofMinutes(5)),
+                fields.duration("runUntil", defaults.runUntil(), Duration.ofSeconds(1), LONGEST),
+                fields.duration("noticeMargin", defaults.noticeMargin(), Duration.ZERO, Duration.ofHours(1)));
+        if (fields.isSound()) {
+            if (lease.heartbeat().multipliedBy(3).compareTo(lease.length()) >= 0) {
+                fields.problem(
+                        "heartbeat",
+                        DurationText.format(lease.heartbeat()),
+                        "less than a third of length (" + DurationText.format(lease.length()) + ")");
+            }
+            if (lease.runUntil().compareTo(lease.length()) < 0) {
+                fields.problem(
+                        "runUntil",
+                        DurationText.format(lease.runUntil()),
+                        "at least length (" + DurationText.format(lease.length()) + ")");
+            }
+        }
+        fields.finish();
+        return lease;
+    }
+
+    private static BackoffSpec backoff(SpecFields fields, BackoffSpec defaults) {
+        BackoffSpec backoff = new BackoffSpec(
+                fields.duration("first", defaults.first(), Duration.ofMillis(100), Duration.ofHours(1)),
+                fields.duration("longest", defaults.longest(), Duration.ofMillis(100), Duration.ofDays(1)));
+        if (fields.isSound() && backoff.first().compareTo(backoff.longest()) > 0) {
+            fields.problem(
+                    "first",
+                    DurationText.format(backoff.first()),
+                    "at most longest (" + DurationText.format(backoff.longest()) + ")");
+        }
+        fields.finish();
+        return backoff;
+    }
+
+    private static SwitchBackSpec switchBack(SpecFields fields, SwitchBackSpec defaults) {
+        SwitchBackSpec switchBack = new SwitchBackSpec(
+                fields.duration("after", defaults.after(), Duration.ZERO, LONGEST),
+                fields.duration("changeover", defaults.changeover(), Duration.ZERO, Duration.ofDays(1)),
+                fields.duration("horizon", defaults.horizon(), Duration.ofSeconds(1), LONGEST));
+        fields.finish();
+        return switchBack;
+    }
+}

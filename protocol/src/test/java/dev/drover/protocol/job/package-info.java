@@ -1,0 +1,4 @@
+@NullMarked
+package dev.drover.protocol.job;
+
+import org.jspecify.annotations.NullMarked;

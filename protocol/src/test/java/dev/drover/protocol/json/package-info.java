@@ -1,0 +1,4 @@
+@NullMarked
+package dev.drover.protocol.json;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.drover.protocol.pool;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,20 @@
+package dev.drover.cloud.local;
+
+import dev.drover.protocol.money.Money;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Bodies of the control endpoints. */
+final class Faults {
+    private Faults() {}
+
+    /** @param notice {@code null} to kill at once */
+    record Evict(@Nullable Duration notice) {}
+
+    record SetCapacity(
+            MarketFilter markets, int capacity, @Nullable Duration notice) {}
+
+    record SetPrice(MarketFilter markets, Money pricePerHour) {}
+
+    record SetBack(MarketFilter markets) {}
+}
