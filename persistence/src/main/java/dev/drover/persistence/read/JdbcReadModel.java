@@ -1,0 +1,274 @@
+package dev.drover.persistence.read;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.drover.persistence.journal.H2Database;
+import dev.drover.persistence.journal.Schema;
+import dev.drover.protocol.api.AttemptView;
+import dev.drover.protocol.api.JobEvent;
+import dev.drover.protocol.api.JobView;
+import dev.drover.protocol.id.JobId;
+import dev.drover.protocol.id.Lease;
+import dev.drover.protocol.id.PoolName;
+import dev.drover.protocol.id.ShardId;
+import dev.drover.protocol.json.DroverJson;
+import dev.drover.protocol.shard.StepRecord;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The read model in a relational database, by plain JDBC. Views are kept as JSON, what is selected by has a column. */
+public final class JdbcReadModel implements ReadModel {
+    private static final ObjectMapper JSON = DroverJson.mapper();
+    private static final int CONNECTIONS = 8;
+
+    private final HikariDataSource database;
+    private final Sql sql;
+    private final StepTable steps;
+
+    private JdbcReadModel(HikariDataSource database) {
+        this.database = database;
+        this.sql = new Sql(database);
+        this.steps = new StepTable(sql);
+    }
+
+    /** Opens the read model, and brings the whole database, the journal's tables included, to this version's schema. */
+    public static JdbcReadModel open(H2Database h2) {
+        HikariDataSource database = h2.connect("read-model", CONNECTIONS);
+        try {
+            Schema.migrate(database);
+            return new JdbcReadModel(database);
+        } catch (RuntimeException e) {
+            database.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public Submission claim(String idempotencyKey, String bodyDigest, JobId proposed, PoolName pool) {
+        boolean fresh = sql.insertIfAbsent(
+                "claim an idempotency key for job " + proposed,
+                "INSERT INTO submissions (idempotency_key, body_digest, job, pool) VALUES (?, ?, ?, ?)",
+                idempotencyKey,
+                bodyDigest,
+                proposed.value(),
+                pool.value());
+        if (fresh) {
+            return new Submission(proposed, pool, bodyDigest, true);
+        }
+        return sql.query(
+                        "read the claim on an idempotency key",
+                        "SELECT job, pool, body_digest FROM submissions WHERE idempotency_key = ?",
+                        row -> new Submission(
+                                new JobId(row.getString(1)), new PoolName(row.getString(2)), row.getString(3), false),
+                        idempotencyKey)
+                .getFirst();
+    }
+
+    @Override
+    public void assignPool(JobId job, PoolName pool) {
+        boolean unused = sql.insertIfAbsent(
+                "assign job " + job + " to pool " + pool,
+                "INSERT INTO job_pools (job, pool) VALUES (?, ?)",
+                job.value(),
+                pool.value());
+    }
+
+    @Override
+    public Optional<PoolName> poolOf(JobId job) {
+        return sql
+                .query(
+                        "read the pool of job " + job,
+                        "SELECT pool FROM job_pools WHERE job = ?",
+                        JdbcReadModel::pool,
+                        job.value())
+                .stream()
+                .findFirst();
+    }
+
+    @Override
+    public void addPool(PoolName pool) {
+        boolean unused = sql.insertIfAbsent("add pool " + pool, "INSERT INTO pools (pool) VALUES (?)", pool.value());
+    }
+
+    @Override
+    public List<PoolName> pools() {
+        return sql.query("list pools", "SELECT pool FROM pools ORDER BY pool", JdbcReadModel::pool);
+    }
+
+    @Override
+    public void archive(JobView job) {
+        String attempted = "archive job " + job.id();
+        var finishedAt = job.finishedAt().orElse(job.submittedAt()).atOffset(ZoneOffset.UTC);
+        boolean fresh = sql.insertIfAbsent(
+                attempted,
+                "INSERT INTO finished_jobs (job, pool, finished_at, job_view) VALUES (?, ?, ?, ?)",
+                job.id().value(),
+                job.pool().value(),
+                finishedAt,
+                json(job));
+        if (!fresh) {
+            sql.update(
+                    attempted,
+                    "UPDATE finished_jobs SET finished_at = ?, job_view = ? WHERE job = ?",
+                    finishedAt,
+                    json(job),
+                    job.id().value());
+        }
+    }
+
+    @Override
+    public Optional<JobView> finished(JobId job) {
+        return sql
+                .query(
+                        "read finished job " + job,
+                        "SELECT job_view FROM finished_jobs WHERE job = ?",
+                        row -> view(row, JobView.class),
+                        job.value())
+                .stream()
+                .findFirst();
+    }
+
+    @Override
+    public List<JobView> finished(Optional<PoolName> pool, int limit) {
+        String select = "SELECT job_view FROM finished_jobs";
+        String order = " ORDER BY finished_at DESC, job FETCH FIRST ? ROWS ONLY";
+        String attempted = "list finished jobs";
+        Sql.Row<JobView> view = row -> view(row, JobView.class);
+        return pool.isPresent()
+                ? sql.query(
+                        attempted,
+                        select + " WHERE pool = ?" + order,
+                        view,
+                        pool.get().value(),
+                        limit)
+                : sql.query(attempted, select + order, view, limit);
+    }
+
+    @Override
+    public void recordAttempt(ShardId shard, AttemptView attempt) {
+        String attempted = "record generation " + attempt.generation() + " of " + shard;
+        boolean fresh = sql.insertIfAbsent(
+                attempted,
+                """
+                INSERT INTO attempts
+                    (job, shard, generation, resumed_from_step, node, zone, capacity_type, attempt_view)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)\
+                """,
+                shard.job().value(),
+                shard.index(),
+                attempt.generation(),
+                attempt.resumedFromStep(),
+                attempt.node().value(),
+                attempt.market().zone(),
+                attempt.market().capacityType().name(),
+                json(attempt));
+        if (!fresh) {
+            sql.update(
+                    attempted,
+                    "UPDATE attempts SET attempt_view = ? WHERE job = ? AND shard = ? AND generation = ?",
+                    json(attempt),
+                    shard.job().value(),
+                    shard.index(),
+                    attempt.generation());
+        }
+    }
+
+    @Override
+    public void appendSteps(Lease lease, List<StepRecord> made) {
+        steps.append(lease, made);
+    }
+
+    @Override
+    public List<TelemetryRow> telemetry(
+            JobId job, Optional<Integer> shard, int afterStep, boolean includeSuperseded, int maxPoints) {
+        return new History(places(job)).rows(steps.read(job, shard, afterStep), includeSuperseded, maxPoints);
+    }
+
+    @Override
+    public List<Integer> missingSteps(Lease lease, int fromStep, int toStep) {
+        return steps.missing(lease, fromStep, toStep);
+    }
+
+    @Override
+    public void appendEvents(List<JobEvent> events) {
+        List<@Nullable Object[]> rows = events.stream()
+                .map(event -> new @Nullable Object[] {event.job().value(), event.sequence(), json(event)})
+                .toList();
+        sql.insertAllIfAbsent(
+                "append " + events.size() + " job events",
+                "INSERT INTO job_events (job, sequence, job_event) VALUES (?, ?, ?)",
+                rows);
+    }
+
+    @Override
+    public List<JobEvent> events(JobId job, long afterSequence, int limit) {
+        return sql.query(
+                "read the events of job " + job,
+                """
+                SELECT job_event FROM job_events WHERE job = ? AND sequence > ?
+                ORDER BY sequence FETCH FIRST ? ROWS ONLY\
+                """,
+                row -> view(row, JobEvent.class),
+                job.value(),
+                afterSequence,
+                limit);
+    }
+
+    @Override
+    public boolean isHealthy() {
+        try {
+            return sql.query("ask the database", "SELECT 1", row -> row.getInt(1))
+                    .equals(List.of(1));
+        } catch (ReadModelException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public void close() {
+        database.close();
+    }
+
+    private Map<Lease, History.Place> places(JobId job) {
+        Map<Lease, History.Place> places = new HashMap<>();
+        sql.query(
+                        "read the attempts of job " + job,
+                        """
+                        SELECT shard, generation, node, zone, capacity_type, resumed_from_step
+                        FROM attempts WHERE job = ?\
+                        """,
+                        row -> Map.entry(
+                                new Lease(new ShardId(job, row.getInt(1)), row.getInt(2)),
+                                new History.Place(row.getString(3), row.getString(4), row.getString(5), row.getInt(6))),
+                        job.value())
+                .forEach(entry -> places.put(entry.getKey(), entry.getValue()));
+        return places;
+    }
+
+    private static PoolName pool(ResultSet row) throws SQLException {
+        return new PoolName(row.getString(1));
+    }
+
+    private static String json(Object view) {
+        try {
+            return JSON.writeValueAsString(view);
+        } catch (JsonProcessingException e) {
+            throw new ReadModelException("write a " + view.getClass().getSimpleName() + " as JSON", e);
+        }
+    }
+
+    private static <T> T view(ResultSet row, Class<T> type) throws SQLException {
+        try {
+            return JSON.readValue(row.getString(1), type);
+        } catch (JsonProcessingException e) {
+            throw new ReadModelException("read a kept " + type.getSimpleName(), e);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package dev.drover.persistence.journal;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.ConfigFactory;
+import dev.drover.persistence.read.JdbcReadModel;
+import dev.drover.planning.state.PoolState;
+import dev.drover.protocol.id.JobId;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What was acknowledged survives kill -9: a real process, killed in the middle of its writes. */
+class KillNineTest {
+    private static final int ACKNOWLEDGED_BEFORE_THE_KILL = 300;
+
+    @Test
+    @Timeout(60)
+    void everyAcknowledgedWriteIsThereAfterTheProcessIsKilled(@TempDir Path directory) throws Exception {
+        List<String> acknowledged = writeAndKill(directory);
+        H2Database database = H2Database.in(directory);
+        try (JdbcReadModel readModel = JdbcReadModel.open(database)) {
+            PoolState recovered = recover(database);
+            for (String line : acknowledged) {
+                JobId job = new JobId(line.substring(line.indexOf(' ') + 1));
+                if (line.startsWith("journal ")) {
+                    assertThat(recovered.jobs()).as(line).containsKey(job);
+                } else {
+                    String key = "key-" + job.value().substring("job-".length());
+                    assertThat(readModel
+                                    .claim(key, "digest", new JobId("late"), SampleEvents.POOL)
+                                    .job())
+                            .as(line)
+                            .isEqualTo(job);
+                }
+            }
+        }
+    }
+
+    private static List<String> writeAndKill(Path directory) throws IOException, InterruptedException {
+        Process writer = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        JournalWriterMain.class.getName(),
+                        directory.toString())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        List<String> acknowledged = new ArrayList<>();
+        try (BufferedReader out = writer.inputReader(UTF_8)) {
+            for (String line = out.readLine(); line != null; line = out.readLine()) {
+                if (line.startsWith("journal ") || line.startsWith("claim ")) {
+                    acknowledged.add(line);
+                }
+                if (acknowledged.size() == ACKNOWLEDGED_BEFORE_THE_KILL) {
+                    // By its handle: the process's own method closes the pipe with what was acknowledged last.
+                    assertThat(writer.toHandle().destroyForcibly()).isTrue();
+                }
+            }
+        } finally {
+            writer.destroyForcibly();
+            assertThat(writer.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        }
+        assertThat(acknowledged).hasSizeGreaterThanOrEqualTo(ACKNOWLEDGED_BEFORE_THE_KILL);
+        return acknowledged;
+    }
+
+    private static PoolState recover(H2Database database) throws Exception {
+        ActorSystem<JournalWriterMain.Message> system = ActorSystem.create(
+                JournalWriterMain.Writer.create(),
+                "reader",
+                database.pekkoConfig().withFallback(ConfigFactory.load()));
+        try {
+            return AskPattern.ask(system, JournalWriterMain.Show::new, Duration.ofSeconds(20), system.scheduler())
+                    .toCompletableFuture()
+                    .get();
+        } finally {
+            system.terminate();
+            system.getWhenTerminated().toCompletableFuture().get(20, TimeUnit.SECONDS);
+        }
+    }
+}

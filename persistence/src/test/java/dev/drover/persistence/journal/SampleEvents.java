@@ -1,0 +1,150 @@
+package dev.drover.persistence.journal;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.drover.planning.event.PoolEvent;
+import dev.drover.planning.state.PoolState;
+import dev.drover.protocol.agent.EvictionNotice;
+import dev.drover.protocol.api.Reason;
+import dev.drover.protocol.checkpoint.CheckpointRef;
+import dev.drover.protocol.id.JobId;
+import dev.drover.protocol.id.Lease;
+import dev.drover.protocol.id.NodeId;
+import dev.drover.protocol.id.PoolName;
+import dev.drover.protocol.id.ShardId;
+import dev.drover.protocol.job.CheckpointSpec;
+import dev.drover.protocol.job.JobSpec;
+import dev.drover.protocol.job.JobState;
+import dev.drover.protocol.job.ProgramSpec;
+import dev.drover.protocol.market.ByteSize;
+import dev.drover.protocol.market.CapacityType;
+import dev.drover.protocol.market.Market;
+import dev.drover.protocol.market.Refusal;
+import dev.drover.protocol.market.Resources;
+import dev.drover.protocol.money.Money;
+import dev.drover.protocol.pool.PoolSpec;
+import dev.drover.protocol.shard.DataSpec;
+import dev.drover.protocol.shard.ModelSpec;
+import dev.drover.protocol.shard.OptimizerSpec;
+import dev.drover.protocol.shard.TrainSpec;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** One event of each kind, and a state made from a plausible run of them. */
+final class SampleEvents {
+    static final Instant AT = Instant.parse("2026-03-01T10:00:00.123456789Z");
+    static final PoolName POOL = new PoolName("herd");
+    static final JobId JOB = new JobId("job-1");
+    static final JobId OTHER_JOB = new JobId("job-2");
+    static final ShardId SHARD = new ShardId(JOB, 0);
+    static final Lease FIRST = new Lease(SHARD, 1);
+    static final Lease SECOND = new Lease(SHARD, 2);
+    static final NodeId NODE = new NodeId("n-1");
+    static final Market SPOT = new Market("local", "west", "west-1", "local.small", CapacityType.SPOT);
+    static final Resources RESOURCES = new Resources("cpu", 3, ByteSize.ofMiB(2048));
+    static final CheckpointRef CHECKPOINT = new CheckpointRef(FIRST, 20, "ab".repeat(32));
+    static final Reason REASON =
+            Reason.of(Reason.Code.CHEAPEST_SPOT, "The cheapest spot market.", "price", "0.3", "market", SPOT);
+
+    private SampleEvents() {}
+
+    static List<PoolEvent> oneOfEach() {
+        EvictionNotice notice = new EvictionNotice(EvictionNotice.Source.DRILL, AT.plusSeconds(30));
+        return List.of(
+                new PoolEvent.PoolConfigured(PoolSpec.defaults(POOL), AT),
+                new PoolEvent.PoolPaused(AT),
+                new PoolEvent.PoolResumed(AT),
+                new PoolEvent.JobSubmitted(JOB, trainer(), "ada", AT),
+                new PoolEvent.JobSubmitted(OTHER_JOB, command(), "ada", AT),
+                new PoolEvent.JobCancelled(JOB, "not needed", AT),
+                new PoolEvent.JobFinished(JOB, JobState.SUCCEEDED, REASON, AT),
+                new PoolEvent.JobArchived(JOB, AT),
+                new PoolEvent.ArchivedForgotten(List.of(JOB, OTHER_JOB), AT),
+                new PoolEvent.NodeRequested(NODE, List.of(SPOT, SPOT.as(CapacityType.ON_DEMAND)), REASON, AT),
+                new PoolEvent.NodeLaunched(NODE, "i-1", SPOT, Money.usd("0.3"), RESOURCES, AT),
+                new PoolEvent.LaunchRefused(
+                        NODE,
+                        List.of(new Refusal(
+                                SPOT, Refusal.Kind.NO_CAPACITY, "InsufficientInstanceCapacity", "none left")),
+                        AT),
+                new PoolEvent.NodeJoined(NODE, "inc-1", AT),
+                new PoolEvent.NodeNoticed(NODE, notice, AT),
+                new PoolEvent.NodeDraining(NODE, REASON, AT),
+                new PoolEvent.NodeLost(NODE, REASON, AT),
+                new PoolEvent.NodeEnding(NODE, REASON, AT),
+                new PoolEvent.NodeGone(NODE, REASON, AT),
+                billed(),
+                new PoolEvent.ShardTargeted(SHARD, NODE, REASON, AT),
+                new PoolEvent.TargetDropped(SHARD, REASON, AT),
+                new PoolEvent.ShardGranted(SECOND, NODE, Optional.of(CHECKPOINT), REASON, AT),
+                new PoolEvent.ShardGranted(FIRST, NODE, Optional.empty(), REASON, AT),
+                new PoolEvent.ShardStarted(FIRST, AT),
+                new PoolEvent.ShardDetached(FIRST, 25, REASON, AT),
+                new PoolEvent.ShardAdopted(SECOND, NODE, AT),
+                new PoolEvent.CheckpointRejected(SECOND, CHECKPOINT, REASON, AT),
+                new PoolEvent.ShardFailed(FIRST, 25, REASON, true, AT),
+                new PoolEvent.ShardSucceeded(FIRST, CHECKPOINT, REASON, AT));
+    }
+
+    /** A job on its second generation, a finished and an archived one, and a bill that is no whole millisecond. */
+    static PoolState state() {
+        return PoolState.EMPTY.applyAll(List.of(
+                new PoolEvent.PoolConfigured(PoolSpec.defaults(POOL), AT),
+                new PoolEvent.JobSubmitted(JOB, trainer(), "ada", AT),
+                new PoolEvent.JobSubmitted(OTHER_JOB, command(), "ada", AT),
+                new PoolEvent.JobSubmitted(new JobId("job-3"), trainer(), "ada", AT),
+                new PoolEvent.NodeRequested(NODE, List.of(SPOT), REASON, AT),
+                new PoolEvent.NodeLaunched(NODE, "i-1", SPOT, Money.usd("0.3"), RESOURCES, AT),
+                new PoolEvent.NodeJoined(NODE, "inc-1", AT),
+                new PoolEvent.ShardTargeted(SHARD, NODE, REASON, AT),
+                new PoolEvent.ShardGranted(FIRST, NODE, Optional.empty(), REASON, AT),
+                new PoolEvent.ShardStarted(FIRST, AT),
+                billed(),
+                new PoolEvent.ShardDetached(FIRST, 25, REASON, AT),
+                new PoolEvent.CheckpointRejected(FIRST, CHECKPOINT, REASON, AT),
+                new PoolEvent.ShardGranted(SECOND, NODE, Optional.of(CHECKPOINT), REASON, AT),
+                new PoolEvent.JobCancelled(OTHER_JOB, "not needed", AT),
+                new PoolEvent.JobFinished(OTHER_JOB, JobState.CANCELLED, REASON, AT),
+                new PoolEvent.JobCancelled(new JobId("job-3"), "not needed", AT),
+                new PoolEvent.JobFinished(new JobId("job-3"), JobState.CANCELLED, REASON, AT),
+                new PoolEvent.JobArchived(new JobId("job-3"), AT)));
+    }
+
+    private static PoolEvent.NodeBilled billed() {
+        return new PoolEvent.NodeBilled(
+                NODE,
+                AT,
+                AT.plusNanos(60_000_000_001L),
+                Money.usd("0.3"),
+                Money.usd("10"),
+                Money.usd("0.4"),
+                AT.plusSeconds(60));
+    }
+
+    private static JobSpec trainer() {
+        TrainSpec train = new TrainSpec(
+                new ModelSpec(2, 64, 4, 2, 128),
+                new DataSpec("tiny.txt", DataSpec.Format.TEXT, null, 64, 0.1),
+                new OptimizerSpec(3e-3, 3e-4, 10, 0.1, 0.9, 0.95, 1e-8, 1),
+                100,
+                4,
+                2,
+                10,
+                4,
+                0.1,
+                7,
+                1);
+        return job(new ProgramSpec.Trainer(train));
+    }
+
+    private static JobSpec command() {
+        return job(new ProgramSpec.Command(
+                List.of("/bin/program", "--fast"),
+                JsonNodeFactory.instance.objectNode().put("depth", 3)));
+    }
+
+    private static JobSpec job(ProgramSpec program) {
+        return new JobSpec(
+                "train", POOL, 1, new Resources("cpu", 1, ByteSize.ofMiB(512)), program, new CheckpointSpec(10, 2), 3);
+    }
+}

@@ -1,0 +1,102 @@
+package dev.drover.control;
+
+import dev.drover.protocol.agent.AgentWire;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.http.javadsl.model.ws.BinaryMessage;
+import org.apache.pekko.http.javadsl.model.ws.Message;
+import org.apache.pekko.http.javadsl.server.Directives;
+import org.apache.pekko.http.javadsl.server.PathMatchers;
+import org.apache.pekko.http.javadsl.server.Route;
+import org.apache.pekko.japi.Pair;
+import org.apache.pekko.stream.BoundedSourceQueue;
+import org.apache.pekko.stream.QueueOfferResult;
+import org.apache.pekko.stream.javadsl.Flow;
+import org.apache.pekko.stream.javadsl.Sink;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.stream.typed.javadsl.ActorSink;
+import org.apache.pekko.util.ByteString;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where agents dial in: the WebSocket {@code agents/v1}. Each connection gets an {@link AgentSession}.
+ *
+ * <p>A frame that is no binary one, or longer than {@link AgentWire#MAX_FRAME_BYTES}, and a connection that is silent too
+ * long, end the connection.
+ */
+final class AgentGateway {
+    private static final Logger LOG = LoggerFactory.getLogger(AgentGateway.class);
+    private static final int COMMANDS_BUFFERED = 256;
+    private static final Duration FRAME_TIMEOUT = Duration.ofSeconds(10);
+
+    private final ActorSystem<?> system;
+    private final AgentSession.Around around;
+    private final Duration idle;
+    private final AtomicLong connections = new AtomicLong();
+
+    AgentGateway(ActorSystem<?> system, AgentSession.Around around, Duration idle) {
+        this.system = system;
+        this.around = around;
+        this.idle = idle;
+    }
+
+    Route route() {
+        return Directives.path(
+                PathMatchers.segment("agents").slash("v1"),
+                () -> Directives.handleWebSocketMessages(Flow.lazyFlow(this::connection)));
+    }
+
+    private Flow<Message, Message, NotUsed> connection() {
+        Pair<BoundedSourceQueue<Message>, Source<Message, NotUsed>> out =
+                Source.<Message>queue(COMMANDS_BUFFERED).preMaterialize(system);
+        ActorRef<AgentSession.Message> session = system.systemActorOf(
+                AgentSession.create(around, new QueueLine(out.first())),
+                "agent-session-" + connections.incrementAndGet(),
+                Props.empty());
+        Sink<Message, NotUsed> in = Flow.<Message>create()
+                .idleTimeout(idle)
+                .mapAsync(1, this::bytes)
+                .to(ActorSink.actorRefWithBackpressure(
+                        session,
+                        (next, frame) -> new AgentSession.Frame(frame, next),
+                        AgentSession.Opened::new,
+                        AgentSession.Next.FRAME,
+                        new AgentSession.Ended("closed by the agent"),
+                        failure -> new AgentSession.Ended(failure.toString())));
+        return Flow.fromSinkAndSourceCoupled(in, out.second());
+    }
+
+    private CompletionStage<ByteString> bytes(Message message) {
+        if (message.isText()) {
+            throw new IllegalArgumentException("a text frame came; agents speak binary frames");
+        }
+        BinaryMessage binary = message.asBinaryMessage();
+        return binary.getStreamedData()
+                .limitWeighted(AgentWire.MAX_FRAME_BYTES, part -> (long) part.size())
+                .completionTimeout(FRAME_TIMEOUT)
+                .runFold(ByteString.emptyByteString(), ByteString::concat, system);
+    }
+
+    /** Sends by a bounded queue. */
+    private record QueueLine(BoundedSourceQueue<Message> queue) implements AgentSession.Line {
+        @Override
+        public boolean send(byte[] frame) {
+            QueueOfferResult result = queue.offer(BinaryMessage.create(ByteString.fromArrayUnsafe(frame)));
+            if (result instanceof QueueOfferResult.Failure failure) {
+                LOG.debug("a command could not be sent", failure.cause());
+            }
+            return result.isEnqueued();
+        }
+
+        @Override
+        public void close() {
+            queue.complete();
+        }
+    }
+}

@@ -1,0 +1,199 @@
+package dev.drover.control;
+
+import dev.drover.planning.input.Input;
+import dev.drover.protocol.agent.AgentCommand;
+import dev.drover.protocol.agent.AgentReport;
+import dev.drover.protocol.agent.AgentWire;
+import dev.drover.protocol.agent.ShardStatus;
+import dev.drover.protocol.agent.WireException;
+import dev.drover.protocol.checkpoint.CheckpointRef;
+import dev.drover.protocol.id.JobId;
+import dev.drover.protocol.id.Lease;
+import dev.drover.protocol.id.PoolName;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.util.ByteString;
+
+/**
+ * Stands for one agent's connection: lets it in, passes its reports to the pool and its steps to the job's telemetry, and
+ * carries commands back.
+ *
+ * <p>The next frame is asked for when this one was handled. Commands to an agent that does not read are dropped beyond a
+ * bound: the pool derives them again.
+ */
+final class AgentSession extends AbstractBehavior<AgentSession.Message> {
+    private final Around around;
+    private final Line line;
+    private final Map<Lease, CheckpointRef> checkpoints = new HashMap<>();
+    private Optional<AgentReport.Hello> hello = Optional.empty();
+
+    private AgentSession(ActorContext<Message> context, Around around, Line line) {
+        super(context);
+        this.around = around;
+        this.line = line;
+    }
+
+    /** What a session is told. */
+    sealed interface Message {}
+
+    /** The connection is open; it waits for {@code next}. */
+    record Opened(ActorRef<Next> next) implements Message {}
+
+    /** A frame arrived. */
+    record Frame(ByteString bytes, ActorRef<Next> next) implements Message {}
+
+    /** The connection is over. */
+    record Ended(String how) implements Message {}
+
+    /** Send this to the agent. */
+    record Tell(AgentCommand command) implements Message {}
+
+    /** The node has a newer connection. */
+    record Replaced() implements Message {}
+
+    /** The scheduler stops; the agent goes on and dials another one. */
+    record Close() implements Message {}
+
+    /** Asks the connection for its next frame. */
+    enum Next {
+        FRAME
+    }
+
+    /** The way to the agent. */
+    interface Line {
+        /** Sends a frame, and says whether there was room for it. */
+        boolean send(byte[] frame);
+
+        /** Closes the connection once what was sent is gone. */
+        void close();
+    }
+
+    /** Where what agents say goes. */
+    record Around(
+            JoinTokens tokens,
+            AgentDirectory directory,
+            BiConsumer<PoolName, Input> pools,
+            BiConsumer<JobId, TelemetryActor.Message> telemetry) {}
+
+    static Behavior<Message> create(Around around, Line line) {
+        return Behaviors.setup(context -> new AgentSession(context, around, line));
+    }
+
+    @Override
+    public Receive<Message> createReceive() {
+        return newReceiveBuilder()
+                .onMessage(Opened.class, opened -> {
+                    opened.next().tell(Next.FRAME);
+                    return this;
+                })
+                .onMessage(Frame.class, this::onFrame)
+                .onMessage(Tell.class, this::onTell)
+                .onMessage(Ended.class, this::onEnded)
+                .onMessage(Replaced.class, ignored -> hangUp("a newer connection of the same node took over"))
+                .onMessage(Close.class, ignored -> hangUp("the scheduler stops"))
+                .build();
+    }
+
+    private Behavior<Message> onFrame(Frame frame) {
+        AgentReport report;
+        try {
+            report = AgentWire.decodeReport(frame.bytes().toArray());
+        } catch (WireException e) {
+            return gone(hangUp("a frame can't be read: " + e.getMessage()));
+        }
+        Behavior<Message> next = hello.map(known -> onReport(known, report)).orElseGet(() -> onFirst(report));
+        frame.next().tell(Next.FRAME);
+        return next;
+    }
+
+    private Behavior<Message> onFirst(AgentReport report) {
+        if (!(report instanceof AgentReport.Hello first)
+                || !around.tokens().matches(first.node(), first.pool(), first.token())) {
+            send(new AgentCommand.Refuse("the first frame must be a Hello with the node's own join token"));
+            return hangUp("no Hello with the right join token came first");
+        }
+        hello = Optional.of(first);
+        around.directory().register(first.node(), getContext().getSelf());
+        getContext().getLog().info("agent of node {} connected: {}", first.node(), first);
+        around.pools().accept(first.pool(), new Input.AgentConnected(first.node(), first.incarnation()));
+        return this;
+    }
+
+    private Behavior<Message> onReport(AgentReport.Hello known, AgentReport report) {
+        return switch (report) {
+            case AgentReport.Status status -> onStatus(known, status);
+            case AgentReport.Telemetry telemetry -> {
+                Lease lease = telemetry.lease();
+                around.telemetry().accept(lease.shard().job(), new TelemetryActor.Steps(lease, telemetry.steps()));
+                yield this;
+            }
+            case AgentReport.Hello ignored -> gone(hangUp("a second Hello came on one connection"));
+        };
+    }
+
+    private Behavior<Message> onStatus(AgentReport.Hello known, AgentReport.Status status) {
+        if (!status.node().equals(known.node()) || !status.incarnation().equals(known.incarnation())) {
+            return gone(hangUp("a status of " + status.node() + " came on the connection of " + known.node()));
+        }
+        for (ShardStatus shard : status.shards()) {
+            CheckpointRef checkpoint = shard.checkpoint();
+            if (checkpoint != null && !checkpoint.equals(checkpoints.put(shard.lease(), checkpoint))) {
+                around.telemetry().accept(shard.lease().shard().job(), new TelemetryActor.CheckpointKnown(checkpoint));
+            }
+        }
+        checkpoints
+                .keySet()
+                .removeIf(lease -> status.shards().stream()
+                        .noneMatch(shard -> shard.lease().equals(lease)));
+        around.pools().accept(known.pool(), new Input.StatusReported(status));
+        return this;
+    }
+
+    private Behavior<Message> onTell(Tell tell) {
+        if (!send(tell.command())) {
+            getContext()
+                    .getLog()
+                    .debug(
+                            "node {} does not read; dropped a {}",
+                            node(),
+                            tell.command().getClass().getSimpleName());
+        }
+        return this;
+    }
+
+    private Behavior<Message> onEnded(Ended ended) {
+        getContext().getLog().info("connection of node {} ended: {}", node(), ended.how());
+        return gone(Behaviors.stopped());
+    }
+
+    /** The connection is gone by itself or by our doing; the pool hears of it, unless a newer one is there. */
+    private Behavior<Message> gone(Behavior<Message> next) {
+        hello.filter(known ->
+                        around.directory().unregister(known.node(), getContext().getSelf()))
+                .ifPresent(known -> around.pools()
+                        .accept(known.pool(), new Input.AgentDisconnected(known.node(), known.incarnation())));
+        return next;
+    }
+
+    private Behavior<Message> hangUp(String why) {
+        getContext().getLog().info("closing the connection of node {}: {}", node(), why);
+        line.close();
+        return Behaviors.stopped();
+    }
+
+    private boolean send(AgentCommand command) {
+        return line.send(AgentWire.encode(command));
+    }
+
+    private String node() {
+        return hello.map(known -> known.node().value()).orElse("(not let in)");
+    }
+}

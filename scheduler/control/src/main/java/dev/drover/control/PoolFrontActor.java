@@ -1,0 +1,162 @@
+package dev.drover.control;
+
+import dev.drover.planning.PoolDecider;
+import dev.drover.planning.input.Input;
+import dev.drover.planning.input.Observations;
+import dev.drover.planning.state.PoolState;
+import dev.drover.protocol.api.PoolCommand;
+import dev.drover.protocol.api.PoolReply;
+import dev.drover.protocol.id.PoolName;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.Terminated;
+import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
+
+/**
+ * The sharded entity of a pool: gathers what arrives while a write is in flight, and hands its {@link PoolActor} one batch at
+ * a time, so that many commands cost one write.
+ *
+ * <p>Replies and intents go out only after the write that holds their events. Queries are answered from the last durable
+ * state, and wait for no write.
+ */
+final class PoolFrontActor extends AbstractBehavior<PoolFrontActor.Message> {
+    static final EntityTypeKey<Message> KEY = EntityTypeKey.create(Message.class, "pool");
+
+    /** A batch of more would hold up the ones who asked first. */
+    static final int MAX_BATCH = 1_000;
+
+    private final PoolDecider decider;
+    private final InstantSource clock;
+    private final IntentRouter router;
+    private final ActorRef<PoolActor.Batch> pool;
+    private final ActorRef<Projection.Message> projection;
+    private final Inbox inbox = new Inbox();
+    private PoolState state = PoolState.EMPTY;
+    private Observations seen;
+    private boolean busy = true;
+    private boolean recovered;
+    private boolean stopping;
+
+    private PoolFrontActor(ActorContext<Message> context, PoolName name, Surroundings around) {
+        super(context);
+        this.decider = around.decider();
+        this.clock = around.clock();
+        this.seen = Observations.startingAt(clock.instant());
+        ActorRef<Message> self = context.getSelf();
+        this.router = new IntentRouter(around.executors(), name, input -> self.tell(new Tell(input)));
+        this.pool = context.spawn(PoolActor.create(name, decider, clock, self), "pool");
+        this.projection = context.spawn(around.projections().of(name), "projection");
+        context.watch(pool);
+    }
+
+    /** What a pool is told. */
+    sealed interface Message {}
+
+    /** An input that nobody waits for. */
+    record Tell(Input input) implements Message {}
+
+    /** A question or command of the API. */
+    record Ask(PoolCommand command, ActorRef<PoolReply> replyTo) implements Message {}
+
+    /** Finish the write in flight, then stop. */
+    record Stop() implements Message {}
+
+    /** The journal was read. */
+    record Recovered(PoolState state, Observations seen) implements Message {}
+
+    /** A batch is decided and durable. */
+    record Settled(PoolState state, Turn turn, long lastSequence) implements Message {}
+
+    /** What every pool of this scheduler shares. */
+    record Surroundings(
+            PoolDecider decider,
+            InstantSource clock,
+            Duration tick,
+            IntentRouter.Executors executors,
+            Projection.Factory projections) {}
+
+    static Behavior<Message> create(PoolName name, Surroundings around) {
+        return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
+            timers.startTimerWithFixedDelay(new Tell(new Input.Tick()), around.tick());
+            return new PoolFrontActor(context, name, around);
+        }));
+    }
+
+    @Override
+    public Receive<Message> createReceive() {
+        return newReceiveBuilder()
+                .onMessage(Tell.class, tell -> take(Request.of(tell.input())))
+                .onMessage(Ask.class, this::onAsk)
+                .onMessage(Settled.class, this::onSettled)
+                .onMessage(Recovered.class, this::onRecovered)
+                .onMessage(Stop.class, ignored -> onStop())
+                .onSignal(Terminated.class, ignored -> Behaviors.stopped())
+                .build();
+    }
+
+    private Behavior<Message> onAsk(Ask ask) {
+        Input input = new Input.Asked(ask.command());
+        Request request = new Request(input, Optional.of(ask.replyTo()));
+        if (!recovered || !Queries.isQuery(ask.command())) {
+            return take(request);
+        }
+        decider.decide(state, seen, input, clock.instant()).reply().ifPresent(ask.replyTo()::tell);
+        return this;
+    }
+
+    private Behavior<Message> take(Request request) {
+        if (!inbox.add(request)) {
+            getContext().getLog().warn("too much waits for a decision; dropped {}", request.input());
+        }
+        return next();
+    }
+
+    private Behavior<Message> onRecovered(Recovered fresh) {
+        state = fresh.state();
+        seen = fresh.seen();
+        recovered = true;
+        busy = false;
+        projection.tell(new Projection.Recovered(state));
+        router.doAll(decider.outstanding(state, seen, clock.instant()));
+        return next();
+    }
+
+    private Behavior<Message> onSettled(Settled settled) {
+        state = settled.state();
+        seen = settled.turn().seen();
+        busy = false;
+        if (!settled.turn().events().isEmpty()) {
+            projection.tell(new Projection.Persisted(settled.turn().events(), settled.lastSequence(), state));
+        }
+        router.doAll(List.copyOf(settled.turn().intents()));
+        settled.turn().answers().forEach(answer -> answer.to().tell(answer.reply()));
+        return next();
+    }
+
+    private Behavior<Message> onStop() {
+        stopping = true;
+        return next();
+    }
+
+    private Behavior<Message> next() {
+        if (busy) {
+            return this;
+        }
+        if (stopping) {
+            return Behaviors.stopped();
+        }
+        if (!inbox.isEmpty()) {
+            busy = true;
+            pool.tell(new PoolActor.Batch(inbox.take(MAX_BATCH)));
+        }
+        return this;
+    }
+}

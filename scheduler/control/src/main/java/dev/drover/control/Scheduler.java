@@ -1,0 +1,163 @@
+package dev.drover.control;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import dev.drover.cloud.CloudProvider;
+import dev.drover.persistence.read.ReadModel;
+import dev.drover.planning.PoolDecider;
+import dev.drover.planning.input.Input;
+import dev.drover.protocol.api.NodeView;
+import dev.drover.protocol.api.PoolCommand;
+import dev.drover.protocol.api.PoolGateway;
+import dev.drover.protocol.api.PoolReply;
+import dev.drover.protocol.id.JobId;
+import dev.drover.protocol.id.PoolName;
+import dev.drover.protocol.store.ObjectStore;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.BiConsumer;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.CoordinatedShutdown;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
+import org.apache.pekko.cluster.sharding.typed.javadsl.Entity;
+import org.apache.pekko.cluster.typed.Cluster;
+import org.apache.pekko.cluster.typed.ClusterSingleton;
+import org.apache.pekko.cluster.typed.Join;
+import org.apache.pekko.cluster.typed.SingletonActor;
+import org.apache.pekko.http.javadsl.server.Route;
+
+/**
+ * One scheduler: the pools, the agents' door, the watch over the markets. Made once per actor system.
+ *
+ * <p>It stops with its actor system: writes in flight are finished, agents are let go and carry on by themselves. It closes
+ * neither the cloud nor the read model nor the store.
+ *
+ * @param gateway how the API reaches pools
+ * @param agents the route agents dial, a WebSocket at {@code agents/v1}; to be served next to the API's routes
+ */
+public record Scheduler(PoolGateway gateway, Route agents) {
+    /** How long a checkpoint's live step records are waited for before they are read from the store. */
+    private static final Duration FILL_AFTER = Duration.ofSeconds(2);
+
+    /** What the actor system needs besides the journal's settings: a cluster of one that joins itself, on loopback. */
+    public static Config systemConfig() {
+        return ConfigFactory.parseResources(Scheduler.class, "/drover-scheduler.conf");
+    }
+
+    /**
+     * Starts everything, and wakes every pool there is.
+     *
+     * @param system set up with {@link #systemConfig} and a journal
+     */
+    public static Scheduler start(
+            ActorSystem<?> system,
+            SchedulerConfig config,
+            CloudProvider cloud,
+            ReadModel readModel,
+            ObjectStore store,
+            Drills drills,
+            InstantSource clock) {
+        joinItself(system);
+        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+        system.getWhenTerminated().whenComplete((done, failure) -> threads.shutdown());
+        ClusterSharding sharding = ClusterSharding.get(system);
+        Offers offers = new Offers();
+        AgentDirectory directory = new AgentDirectory();
+        StepBackfill backfill = new StepBackfill(readModel, store);
+        LaunchExecutor launches = new LaunchExecutor(cloud, drills, config, offers, threads);
+        IntentRouter.Executors executors = new IntentRouter.Executors(
+                launches,
+                new CheckpointExecutor(store, threads),
+                new ArchiveExecutor(readModel, backfill, threads),
+                directory);
+        BiConsumer<JobId, TelemetryActor.Message> telemetry = (job, message) ->
+                sharding.entityRefFor(TelemetryActor.KEY, job.value()).tell(message);
+        BiConsumer<PoolName, Input> pools = (pool, input) ->
+                sharding.entityRefFor(PoolFrontActor.KEY, pool.value()).tell(new PoolFrontActor.Tell(input));
+
+        startTelemetry(sharding, new TelemetryActor.Around(readModel, backfill, FILL_AFTER, threads));
+        startPools(
+                sharding,
+                new PoolFrontActor.Surroundings(
+                        new PoolDecider(),
+                        clock,
+                        config.tick(),
+                        executors,
+                        new Projection.Factory(
+                                readModel,
+                                new JournalReader(system),
+                                checkpoint -> telemetry.accept(
+                                        checkpoint.lease().shard().job(),
+                                        new TelemetryActor.CheckpointKnown(checkpoint)),
+                                threads)));
+        PekkoPoolGateway gateway = new PekkoPoolGateway(sharding, readModel, config.askTimeout(), threads);
+        startWatch(
+                system,
+                new MarketWatch.Around(
+                        cloud,
+                        readModel,
+                        config.owner(),
+                        config.marketPeriod(),
+                        config.orphanGrace(),
+                        clock,
+                        offers,
+                        launches,
+                        pools,
+                        pool -> nodes(gateway, pool),
+                        threads));
+        closeSessionsAtShutdown(system, directory);
+        readModel.pools().forEach(pool -> pools.accept(pool, new Input.Tick()));
+        AgentSession.Around door =
+                new AgentSession.Around(new JoinTokens(config.secret()), directory, pools, telemetry);
+        return new Scheduler(gateway, new AgentGateway(system, door, config.agentIdle()).route());
+    }
+
+    private static void joinItself(ActorSystem<?> system) {
+        Cluster cluster = Cluster.get(system);
+        if (system.settings().config().getStringList("pekko.cluster.seed-nodes").isEmpty()) {
+            cluster.manager().tell(Join.create(cluster.selfMember().address()));
+        }
+    }
+
+    private static void startTelemetry(ClusterSharding sharding, TelemetryActor.Around around) {
+        sharding.init(Entity.of(
+                        TelemetryActor.KEY, entity -> TelemetryActor.create(new JobId(entity.getEntityId()), around))
+                .withStopMessage(new TelemetryActor.Stop()));
+    }
+
+    private static void startPools(ClusterSharding sharding, PoolFrontActor.Surroundings around) {
+        sharding.init(Entity.of(
+                        PoolFrontActor.KEY, entity -> PoolFrontActor.create(new PoolName(entity.getEntityId()), around))
+                .withStopMessage(new PoolFrontActor.Stop()));
+    }
+
+    private static void startWatch(ActorSystem<?> system, MarketWatch.Around around) {
+        ClusterSingleton.get(system).init(SingletonActor.of(MarketWatch.create(around), "market-watch"));
+    }
+
+    private static void closeSessionsAtShutdown(ActorSystem<?> system, AgentDirectory directory) {
+        CoordinatedShutdown.get(system)
+                .addTask(CoordinatedShutdown.PhaseServiceRequestsDone(), "close-agent-sessions", () -> {
+                    directory.closeAll();
+                    return CompletableFuture.completedStage(Done.getInstance());
+                });
+    }
+
+    private static CompletionStage<List<NodeView>> nodes(PoolGateway gateway, PoolName pool) {
+        return gateway.ask(pool, new PoolCommand.ListNodes()).thenApply(reply -> {
+            if (reply instanceof PoolReply.Nodes(List<NodeView> nodes)) {
+                return nodes;
+            }
+            if (reply instanceof PoolReply.NotFound) {
+                return List.of();
+            }
+            throw new IllegalStateException("pool " + pool + " answered ListNodes with " + reply);
+        });
+    }
+}

@@ -1,0 +1,134 @@
+package dev.drover.control;
+
+import dev.drover.cloud.CloudException;
+import dev.drover.cloud.CloudProvider;
+import dev.drover.cloud.Instance;
+import dev.drover.cloud.InstanceState;
+import dev.drover.cloud.LaunchRequest;
+import dev.drover.cloud.LaunchResult;
+import dev.drover.protocol.id.NodeId;
+import dev.drover.protocol.market.ByteSize;
+import dev.drover.protocol.market.CapacityType;
+import dev.drover.protocol.market.Market;
+import dev.drover.protocol.market.Offer;
+import dev.drover.protocol.market.Refusal;
+import dev.drover.protocol.market.Resources;
+import dev.drover.protocol.money.Money;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+
+/** A cloud in memory that gives what is asked, remembers every call, and can be told to refuse, fail or stall. */
+final class FakeCloudProvider implements CloudProvider {
+    static final Market SPOT = new Market("local", "west", "west-1", "local.small", CapacityType.SPOT);
+    static final Instant LAUNCHED_AT = Instant.parse("2026-03-01T10:00:00Z");
+
+    final List<LaunchRequest> launches = new CopyOnWriteArrayList<>();
+    final List<NodeId> terminations = new CopyOnWriteArrayList<>();
+    final Map<NodeId, Instance> instances = new ConcurrentHashMap<>();
+    volatile boolean failing;
+    volatile boolean refusing;
+    volatile CountDownLatch stall = new CountDownLatch(0);
+
+    @Override
+    public String name() {
+        return "local";
+    }
+
+    @Override
+    public List<Offer> offers() {
+        Resources resources = new Resources("cpu", 1, ByteSize.ofMiB(2048));
+        return List.of(
+                new Offer(SPOT, Money.usd("0.3"), resources),
+                new Offer(SPOT.as(CapacityType.ON_DEMAND), Money.usd("1"), resources));
+    }
+
+    @Override
+    public LaunchResult launch(LaunchRequest request) {
+        launches.add(request);
+        try {
+            stall.await();
+        } catch (InterruptedException e) {
+            throw new CloudException("interrupted", e);
+        }
+        if (failing) {
+            throw new CloudException("the cloud is down");
+        }
+        Market market = request.markets().getFirst();
+        if (refusing) {
+            return new LaunchResult.Refused(
+                    List.of(new Refusal(market, Refusal.Kind.NO_CAPACITY, "InsufficientInstanceCapacity", "none")));
+        }
+        return new LaunchResult.Launched(
+                instances.computeIfAbsent(
+                        request.node(), node -> instance(node, market, request.owner(), request.tags())),
+                List.of());
+    }
+
+    @Override
+    public void terminate(NodeId node) {
+        terminations.add(node);
+        end(node, "terminated");
+    }
+
+    @Override
+    public List<Instance> instances(String owner) {
+        return instances.values().stream()
+                .filter(instance -> instance.owner().equals(owner))
+                .toList();
+    }
+
+    @Override
+    public Optional<Instance> instance(NodeId node) {
+        return Optional.ofNullable(instances.get(node));
+    }
+
+    @Override
+    public void close() {}
+
+    /** An instance that is there without a launch. */
+    void plant(NodeId node, String owner) {
+        instances.put(node, instance(node, SPOT, owner, Map.of()));
+    }
+
+    /** Ends the node's instance as the cloud would. */
+    void end(NodeId node, String reason) {
+        instances.computeIfPresent(
+                node,
+                (id, old) -> new Instance(
+                        id,
+                        old.instanceId(),
+                        old.market(),
+                        old.pricePerHour(),
+                        old.owner(),
+                        old.tags(),
+                        InstanceState.TERMINATED,
+                        old.launchedAt(),
+                        LAUNCHED_AT.plusSeconds(60),
+                        reason));
+    }
+
+    boolean isTerminated(NodeId node) {
+        return instance(node)
+                .filter(instance -> instance.state() == InstanceState.TERMINATED)
+                .isPresent();
+    }
+
+    private static Instance instance(NodeId node, Market market, String owner, Map<String, String> tags) {
+        return new Instance(
+                node,
+                "i-" + node,
+                market,
+                Money.usd("0.3"),
+                owner,
+                tags,
+                InstanceState.RUNNING,
+                LAUNCHED_AT,
+                null,
+                null);
+    }
+}

@@ -1,0 +1,128 @@
+package dev.drover.control;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.typesafe.config.ConfigFactory;
+import dev.drover.cloud.LaunchRequest;
+import dev.drover.persistence.journal.H2Database;
+import dev.drover.persistence.read.JdbcReadModel;
+import dev.drover.protocol.agent.UserData;
+import dev.drover.protocol.api.PoolCommand;
+import dev.drover.protocol.api.PoolReply;
+import dev.drover.protocol.id.JobId;
+import dev.drover.protocol.id.PoolName;
+import dev.drover.protocol.job.CheckpointSpec;
+import dev.drover.protocol.job.JobSpec;
+import dev.drover.protocol.job.ProgramSpec;
+import dev.drover.protocol.json.DroverJson;
+import dev.drover.protocol.market.ByteSize;
+import dev.drover.protocol.market.Resources;
+import dev.drover.protocol.pool.PoolSpec;
+import dev.drover.protocol.store.FileObjectStore;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.http.javadsl.Http;
+import org.apache.pekko.http.javadsl.ServerBinding;
+
+/** A whole scheduler on a directory, with a fake cloud. Closing it and making a new one on the directory is a restart. */
+final class World implements AutoCloseable {
+    static final PoolName POOL = new PoolName("herd");
+    static final String OWNER = "test-cluster";
+
+    final JdbcReadModel readModel;
+    final FileObjectStore store;
+    final Scheduler scheduler;
+    final String url;
+    private final ActorSystem<Void> system;
+
+    World(Path directory, FakeCloudProvider cloud) throws IOException {
+        H2Database database = H2Database.in(directory);
+        readModel = JdbcReadModel.open(database);
+        store = new FileObjectStore(directory.resolve("store"));
+        system = ActorSystem.create(
+                Behaviors.empty(),
+                "drover",
+                database.pekkoConfig().withFallback(Scheduler.systemConfig()).withFallback(ConfigFactory.load()));
+        AtomicReference<List<String>> urls = new AtomicReference<>(List.of());
+        SchedulerConfig config = new SchedulerConfig(
+                OWNER,
+                urls::get,
+                "a secret of enough length",
+                "file://" + directory.resolve("store"),
+                Duration.ofMillis(100),
+                Duration.ofMillis(200),
+                Duration.ofMillis(500),
+                Duration.ofSeconds(15),
+                Duration.ofSeconds(10));
+        scheduler = Scheduler.start(
+                system,
+                config,
+                cloud,
+                readModel,
+                store,
+                node -> cloud.end(node, "killed by a drill"),
+                InstantSource.system());
+        ServerBinding binding = Http.get(system)
+                .newServerAt("127.0.0.1", 0)
+                .bind(scheduler.agents())
+                .toCompletableFuture()
+                .join();
+        url = "ws://127.0.0.1:" + binding.localAddress().getPort() + "/agents/v1";
+        urls.set(List.of(url));
+    }
+
+    PoolReply ask(PoolCommand command) {
+        return scheduler
+                .gateway()
+                .ask(POOL, command)
+                .toCompletableFuture()
+                .orTimeout(20, TimeUnit.SECONDS)
+                .join();
+    }
+
+    void configure(PoolSpec spec) {
+        PoolReply reply = ask(new PoolCommand.ConfigurePool(spec));
+        if (!(reply instanceof PoolReply.Done)) {
+            throw new AssertionError("not configured: " + reply);
+        }
+    }
+
+    /** A job of one shard that saves every two steps. */
+    static PoolCommand.SubmitJob submission(String id) {
+        JobSpec spec = new JobSpec(
+                "train",
+                POOL,
+                1,
+                new Resources("cpu", 1, ByteSize.ofMiB(512)),
+                new ProgramSpec.Command(List.of("/bin/program"), JsonNodeFactory.instance.objectNode()),
+                new CheckpointSpec(2, 2),
+                3);
+        return new PoolCommand.SubmitJob(new JobId(id), spec, "ada");
+    }
+
+    /** What the instance of this launch reads from its metadata server. */
+    static UserData userData(LaunchRequest launch) {
+        try {
+            return DroverJson.mapper().readValue(launch.userData(), UserData.class);
+        } catch (JsonProcessingException e) {
+            throw new AssertionError("not user data: " + launch.userData(), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        system.terminate();
+        system.getWhenTerminated()
+                .toCompletableFuture()
+                .orTimeout(30, TimeUnit.SECONDS)
+                .join();
+        readModel.close();
+    }
+}
