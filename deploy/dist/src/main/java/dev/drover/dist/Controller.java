@@ -10,12 +10,13 @@ import dev.drover.control.SchedulerConfig;
 import dev.drover.http.ApiLimits;
 import dev.drover.http.ApiPorts;
 import dev.drover.http.HttpApi;
+import dev.drover.http.HttpServer;
 import dev.drover.http.Tokens;
 import dev.drover.persistence.journal.H2Database;
-import dev.drover.persistence.journal.Schema;
 import dev.drover.persistence.read.JdbcReadModel;
 import dev.drover.protocol.api.PoolCommand;
 import dev.drover.protocol.id.PoolName;
+import dev.drover.protocol.job.DataFiles;
 import dev.drover.protocol.pool.PoolSpec;
 import dev.drover.protocol.store.ObjectStore;
 import dev.drover.protocol.store.ObjectStores;
@@ -34,7 +35,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
-import org.apache.pekko.http.javadsl.Http;
 import org.apache.pekko.http.javadsl.ServerBinding;
 
 /**
@@ -95,13 +95,19 @@ final class Controller implements AutoCloseable {
         ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "drover", config(database));
         Scheduler scheduler = Scheduler.start(
                 system, schedulerConfig(home, settings), cloud, readModel, store, faults::kill, InstantSource.system());
-        HttpApi api = new HttpApi(ports(settings, scheduler, readModel, store), system);
+        HttpApi api = new HttpApi(system, ports(settings, scheduler, readModel, store));
         ServerBinding binding = bind(system, settings, scheduler, api);
         Controller controller = new Controller(home, settings, lock, system, readModel, cloud, faults, binding);
         controller.makeDefaultPool(scheduler);
         Settings.writePrivately(
                 home.client(),
-                Map.of("url", controller.url(), "userToken", settings.userToken(), "adminToken", settings.adminToken()));
+                Map.of(
+                        "url",
+                        controller.url(),
+                        "userToken",
+                        settings.userToken(),
+                        "adminToken",
+                        settings.adminToken()));
         return controller;
     }
 
@@ -135,7 +141,8 @@ final class Controller implements AutoCloseable {
         FileLock held = channel.tryLock();
         if (held == null) {
             channel.close();
-            throw new IOException("another Drover already runs on " + home.root() + "; use it, or give --home another directory");
+            throw new IOException(
+                    "another Drover already runs on " + home.root() + "; use it, or give --home another directory");
         }
         return channel;
     }
@@ -147,13 +154,16 @@ final class Controller implements AutoCloseable {
     }
 
     private static Config config(H2Database database) {
-        return database.pekkoConfig().withFallback(ConfigFactory.load("controller"));
+        return database.pekkoConfig()
+                .withFallback(ConfigFactory.parseResources("controller.conf"))
+                .withFallback(Scheduler.systemConfig())
+                .withFallback(ConfigFactory.load());
     }
 
     private static SchedulerConfig schedulerConfig(Home home, Settings settings) {
         return SchedulerConfig.local(
                 "drover-" + Integer.toHexString(home.root().toString().hashCode()),
-                List.of("ws://127.0.0.1:" + settings.port() + "/agents/v1"),
+                () -> List.of("ws://127.0.0.1:" + settings.port() + "/agents/v1"),
                 settings.agentToken(),
                 home.store().toUri().toString());
     }
@@ -167,7 +177,7 @@ final class Controller implements AutoCloseable {
                 ApiLimits.DEFAULT,
                 InstantSource.system(),
                 JobIds::next,
-                JobIds.readableFiles(),
+                DataFiles.onThisMachine(),
                 new io.micrometer.prometheusmetrics.PrometheusMeterRegistry(
                         io.micrometer.prometheusmetrics.PrometheusConfig.DEFAULT));
     }
@@ -175,9 +185,11 @@ final class Controller implements AutoCloseable {
     private static ServerBinding bind(ActorSystem<Void> system, Settings settings, Scheduler scheduler, HttpApi api)
             throws IOException {
         try {
-            return Http.get(system)
-                    .newServerAt("127.0.0.1", settings.port())
-                    .bind(api.route().orElse(scheduler.agents()))
+            return HttpServer.bind(
+                            system,
+                            "127.0.0.1",
+                            settings.port(),
+                            scheduler.agents().orElse(api.route()))
                     .toCompletableFuture()
                     .join();
         } catch (CompletionException e) {
@@ -194,7 +206,8 @@ final class Controller implements AutoCloseable {
     private void makeDefaultPool(Scheduler scheduler) {
         if (readModel.pools().isEmpty()) {
             PoolName name = new PoolName("default");
-            scheduler.gateway()
+            scheduler
+                    .gateway()
                     .ask(name, new PoolCommand.ConfigurePool(PoolSpec.defaults(name)))
                     .toCompletableFuture()
                     .orTimeout(PATIENCE.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS)

@@ -27,7 +27,10 @@ final class DownCommand implements Callable<Integer> {
             return 0;
         }
         boolean ended = cloud.get().stop(Duration.ofSeconds(20));
-        System.out.println(ended ? "The local cloud and its instances have ended." : "The local cloud does not end: process " + cloud.get().pid());
+        System.out.println(
+                ended
+                        ? "The local cloud and its instances have ended."
+                        : "The local cloud does not end: process " + cloud.get().pid());
         return ended ? 0 : 1;
     }
 }

@@ -1,6 +1,6 @@
 package dev.drover.dist;
 
-import dev.drover.cli.DroverCli;
+import dev.drover.dist.demo.DemoCommand;
 import picocli.CommandLine;
 
 /** The {@code drover} program: the client's commands, and those that need the whole. */
@@ -8,7 +8,12 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
-        CommandLine cli = DroverCli.commandLine(new CommandLine(new UpCommand()), new CommandLine(new DownCommand()));
+        CommandLine cli = RootCommand.commandLine(
+                new CommandLine(new UpCommand()),
+                new CommandLine(new DownCommand()),
+                new CommandLine(new DemoCommand(
+                        arguments -> Programs.ours(Programs.CONTROLLER_FLAGS, Main.class, arguments),
+                        Programs.root())));
         System.exit(cli.execute(args));
     }
 }

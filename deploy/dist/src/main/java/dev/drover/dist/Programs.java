@@ -1,6 +1,5 @@
 package dev.drover.dist;
 
-import dev.drover.protocol.json.DroverJson;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,8 +9,18 @@ import java.util.List;
 import java.util.Map;
 
 /** The command lines of Drover's own programs, as this distribution runs them. */
-final class Programs {
+public final class Programs {
+    /** JVM flags of a controller on a small machine. */
+    public static final List<String> CONTROLLER_FLAGS = List.of(
+            "-Xmx512m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Xshare:auto",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow");
+
     private static final List<String> AGENT_FLAGS = List.of(
+            "-Dlogback.configurationFile=dev/drover/agent/logback.xml",
             "-Xmx192m",
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
@@ -32,7 +41,7 @@ final class Programs {
     private Programs() {}
 
     /** A program with a main class on this distribution's class path. */
-    static List<String> ours(List<String> flags, Class<?> main, String... arguments) {
+    public static List<String> ours(List<String> flags, Class<?> main, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(java());
         command.addAll(flags);
@@ -49,7 +58,8 @@ final class Programs {
     static void describe(Home home) throws IOException {
         Path trainer = dist().resolve("trainer");
         if (!Files.isDirectory(trainer)) {
-            throw new IOException("no training program in " + trainer + "; build Drover first (mvn -DskipTests package)");
+            throw new IOException(
+                    "no training program in " + trainer + "; build Drover first (mvn -DskipTests package)");
         }
         List<String> train = new ArrayList<>();
         train.add(java());
@@ -57,7 +67,11 @@ final class Programs {
         train.addAll(List.of("-cp", trainer + "/*", "dev.drover.trainer.TrainerMain"));
         Settings.writePrivately(
                 home.trainer(),
-                Map.of("command", train, "environment", Map.of("DJL_CACHE_DIR", home.nativeCache().toString())));
+                Map.of(
+                        "command",
+                        train,
+                        "environment",
+                        Map.of("DJL_CACHE_DIR", home.nativeCache().toString())));
         Settings.writePrivately(
                 home.image(),
                 Map.of(
@@ -68,19 +82,16 @@ final class Programs {
     }
 
     static Path dist() {
-        return Path.of(System.getProperty("drover.dist", root().resolve("deploy/dist/target/drover").toString()));
+        return Path.of(System.getProperty(
+                "drover.dist", root().resolve("deploy/dist/target/drover").toString()));
     }
 
-    static Path root() {
+    /** The checkout. */
+    public static Path root() {
         return Path.of(System.getProperty("drover.root", ".")).toAbsolutePath().normalize();
     }
 
     private static String java() {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    }
-
-    /** For programs that read it. */
-    static String json(Object value) throws IOException {
-        return DroverJson.mapper().writeValueAsString(value);
     }
 }

@@ -15,15 +15,21 @@ import picocli.CommandLine.Option;
 @Command(
         name = "up",
         mixinStandardHelpOptions = true,
-        description = "Run a whole Drover on this machine until Ctrl-C: scheduler, API and local cloud, on loopback only.")
+        description =
+                "Run a whole Drover on this machine until Ctrl-C: scheduler, API and local cloud, on loopback only.")
 final class UpCommand implements Callable<Integer> {
-    @Option(names = "--home", defaultValue = ".drover", description = "Where everything is kept (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--home",
+            defaultValue = ".drover",
+            description = "Where everything is kept (default: ${DEFAULT-VALUE}).")
     private Path home = Path.of(".drover");
 
     @Option(names = "--port", description = "Port of the API on 127.0.0.1 (default: the one used before, else 7070).")
     private int port;
 
-    @Option(names = "--catalog", description = "What the local cloud sells: zones, types, prices, capacity (YAML or JSON).")
+    @Option(
+            names = "--catalog",
+            description = "What the local cloud sells: zones, types, prices, capacity (YAML or JSON).")
     private @Nullable Path catalog;
 
     @Option(names = "--seed", description = "Seed of the local cloud's prices and capacity.")
@@ -57,7 +63,8 @@ final class UpCommand implements Callable<Integer> {
         System.out.println("  user token   " + controller.settings().userToken());
         System.out.println("  admin token  " + controller.settings().adminToken());
         System.out.println("  everything is in " + home.root() + "; ./drover submit, queue, show ... find it there");
-        System.out.println("  Ctrl-C ends it, its cloud and its instances; jobs go on from their checkpoints at the next 'up'");
+        System.out.println(
+                "  Ctrl-C ends it, its cloud and its instances; jobs go on from their checkpoints at the next 'up'");
         System.out.flush();
     }
 
@@ -68,7 +75,8 @@ final class UpCommand implements Callable<Integer> {
         try {
             Optional<LocalCloudProcess> cloud = LocalCloudProcess.find(place.cloud());
             if (cloud.isPresent() && !cloud.get().stop(Duration.ofSeconds(20))) {
-                System.err.println("drover up: the local cloud (process " + cloud.get().pid() + ") does not end");
+                System.err.println(
+                        "drover up: the local cloud (process " + cloud.get().pid() + ") does not end");
             }
         } catch (IOException e) {
             System.err.println("drover up: can't end the local cloud: " + e.getMessage());

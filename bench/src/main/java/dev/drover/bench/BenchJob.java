@@ -1,0 +1,65 @@
+package dev.drover.bench;
+
+import dev.drover.protocol.pool.PoolSpec;
+import java.nio.file.Path;
+
+/** The jobs that are measured. */
+final class BenchJob {
+    private BenchJob() {}
+
+    /** The demo's model, one shard, steps of some tens of milliseconds. */
+    static String small(PoolSpec pool, Path text, int steps, int checkpointEvery) {
+        return spec(
+                pool,
+                text,
+                steps,
+                checkpointEvery,
+                "{layers: 3, width: 64, heads: 4, kvHeads: 2, feedForward: 176}",
+                64,
+                16,
+                2);
+    }
+
+    /** About 1.6 million parameters, context 128. */
+    static String medium(PoolSpec pool, Path text, int steps, int checkpointEvery) {
+        return spec(
+                pool,
+                text,
+                steps,
+                checkpointEvery,
+                "{layers: 4, width: 192, heads: 6, kvHeads: 2, feedForward: 512}",
+                128,
+                8,
+                1);
+    }
+
+    private static String spec(
+            PoolSpec pool,
+            Path text,
+            int steps,
+            int checkpointEvery,
+            String model,
+            int context,
+            int batch,
+            int accumulation) {
+        return """
+            name: bench
+            pool: %s
+            shards: 1
+            resources: {accelerator: cpu, count: 1, memory: 512MiB}
+            checkpoint: {every: %d, keep: 2}
+            train:
+              data: {path: "%s", format: text, tokenizer: bytes, context: %d, evalFraction: 0.1}
+              model: %s
+              optimizer: {learningRate: 1e-3, minLearningRate: 1e-4, warmupSteps: 20, weightDecay: 0.1, beta1: 0.9, beta2: 0.95, epsilon: 1e-8, clipNorm: 1.0}
+              steps: %d
+              microBatch: %d
+              accumulation: %d
+              evalEvery: 0
+              evalBatches: 1
+              dropout: 0.0
+              seed: 1
+              threads: 1
+            """.formatted(pool.name(), checkpointEvery, text, context, model, steps, batch, accumulation);
+    }
+}

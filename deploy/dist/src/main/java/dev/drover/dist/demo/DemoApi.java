@@ -1,0 +1,124 @@
+package dev.drover.dist.demo;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.drover.protocol.api.JobView;
+import dev.drover.protocol.id.JobId;
+import dev.drover.protocol.json.DroverJson;
+import dev.drover.protocol.pool.PoolSpec;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** What the demo asks of the API it demonstrates. While the controller is away, an asking fails with an {@link IOException}. */
+public final class DemoApi implements AutoCloseable {
+    private final HttpClient client = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5))
+            .build();
+    private final String url;
+    private final String token;
+
+    private DemoApi(String url, String token) {
+        this.url = url;
+        this.token = token;
+    }
+
+    /** Reads address and token from what {@code up} wrote. */
+    public static DemoApi open(Path clientFile) throws IOException {
+        JsonNode known = DroverJson.mapper().readTree(Files.readString(clientFile));
+        return new DemoApi(known.path("url").asText(), known.path("adminToken").asText());
+    }
+
+    public boolean isReady() throws InterruptedException {
+        try {
+            HttpRequest request = request("/readyz").GET().build();
+            return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    public void putPool(PoolSpec spec) throws IOException, InterruptedException {
+        String body = DroverJson.mapper().writeValueAsString(spec);
+        send(request("/v1/pools/" + spec.name())
+                .header("Content-Type", "application/json")
+                .PUT(HttpRequest.BodyPublishers.ofString(body))
+                .build());
+    }
+
+    public JobId submit(String yaml, String key) throws IOException, InterruptedException {
+        String answer = send(request("/v1/jobs")
+                .header("Content-Type", "application/yaml")
+                .header("Idempotency-Key", key)
+                .POST(HttpRequest.BodyPublishers.ofString(yaml))
+                .build());
+        return new JobId(DroverJson.mapper().readTree(answer).path("id").asText());
+    }
+
+    public JobView job(JobId id) throws IOException, InterruptedException {
+        return DroverJson.mapper()
+                .readValue(send(request("/v1/jobs/" + id).GET().build()), JobView.class);
+    }
+
+    /** Every step record, superseded ones too. */
+    public List<TelemetryPoint> telemetry(JobId id) throws IOException, InterruptedException {
+        String json = send(
+                request("/v1/jobs/" + id + "/telemetry?superseded=true").GET().build());
+        return DroverJson.mapper()
+                .readerFor(Telemetry.class)
+                .<Telemetry>readValue(json)
+                .points();
+    }
+
+    /** The surviving history, as the API writes it. */
+    public String csv(JobId id) throws IOException, InterruptedException {
+        return send(request("/v1/jobs/" + id + "/telemetry?format=csv").GET().build());
+    }
+
+    /** Ends a job that has done its duty. */
+    public void cancel(JobId id) throws IOException, InterruptedException {
+        send(request("/v1/jobs/" + id).DELETE().build());
+    }
+    /** How many nodes of the pool are ready members, if the pool answers. */
+    public Optional<Integer> readyNodes(PoolSpec pool) throws InterruptedException {
+        try {
+            String json = send(request("/v1/pools/" + pool.name()).GET().build());
+            return Optional.of(
+                    DroverJson.mapper().readTree(json).path("readyNodes").asInt());
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create(url + path))
+                .timeout(Duration.ofSeconds(15))
+                .header("Authorization", "Bearer " + token);
+    }
+
+    private String send(HttpRequest request) throws IOException, InterruptedException {
+        HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+        if (answer.statusCode() >= 300) {
+            throw new IOException("%s %s was answered with %d: %s"
+                    .formatted(request.method(), request.uri(), answer.statusCode(), answer.body()));
+        }
+        return answer.body();
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    private record Telemetry(List<TelemetryPoint> points) {}
+}
