@@ -44,26 +44,28 @@ final class PoolMetrics {
     void refresh() {
         refreshing.lock();
         try {
-            List<PoolName> all = pools.all();
+            List<PoolName> answering = new ArrayList<>();
             List<MultiGauge.Row<?>> upRows = new ArrayList<>();
-            pools.askAll(all, new PoolCommand.ShowPool())
-                    .forEach((pool, reply) -> upRows.add(MultiGauge.Row.of(pool(pool), reply.isPresent() ? 1 : 0)));
+            pools.askAll(pools.all(), new PoolCommand.ShowPool()).forEach((pool, reply) -> {
+                upRows.add(MultiGauge.Row.of(pool(pool), reply.isPresent() ? 1 : 0));
+                reply.ifPresent(ignored -> answering.add(pool));
+            });
             up.register(upRows, true);
-            jobs.register(rows(all, new PoolCommand.ListJobs(), PoolMetrics::jobRows), true);
-            nodes.register(rows(all, new PoolCommand.ListNodes(), PoolMetrics::nodeRows), true);
+            jobs.register(rows(answering, new PoolCommand.ListJobs(), PoolMetrics::jobRows), true);
+            nodes.register(rows(answering, new PoolCommand.ListNodes(), PoolMetrics::nodeRows), true);
             PoolCommand cost = new PoolCommand.ShowCost();
-            spend.register(rows(all, cost, (pool, reply) -> costRows(pool, reply, CostView.Line::spent)), true);
+            spend.register(rows(answering, cost, (pool, reply) -> costRows(pool, reply, CostView.Line::spent)), true);
             onDemandSpend.register(
-                    rows(all, cost, (pool, reply) -> costRows(pool, reply, CostView.Line::onDemand)), true);
+                    rows(answering, cost, (pool, reply) -> costRows(pool, reply, CostView.Line::onDemand)), true);
         } finally {
             refreshing.unlock();
         }
     }
 
-    private List<MultiGauge.Row<?>> rows(List<PoolName> all, PoolCommand question, RowMaker maker) {
+    private List<MultiGauge.Row<?>> rows(List<PoolName> asked, PoolCommand question, RowMaker maker) {
         List<MultiGauge.Row<?>> rows = new ArrayList<>();
         for (Map.Entry<PoolName, Optional<PoolReply>> answer :
-                pools.askAll(all, question).entrySet()) {
+                pools.askAll(asked, question).entrySet()) {
             answer.getValue().ifPresent(reply -> rows.addAll(maker.rows(answer.getKey(), reply)));
         }
         return rows;

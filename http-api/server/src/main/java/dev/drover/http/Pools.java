@@ -4,7 +4,6 @@ import dev.drover.protocol.api.PoolCommand;
 import dev.drover.protocol.api.PoolGateway;
 import dev.drover.protocol.api.PoolReply;
 import dev.drover.protocol.id.PoolName;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -83,22 +82,30 @@ final class Pools {
                 "a pool answered with an unexpected " + reply.getClass().getSimpleName());
     }
 
-    private static <T> CompletableFuture<T> start(Supplier<CompletionStage<T>> ask) {
+    /** Asks now; the clock of several questions runs for all of them at once. */
+    private <T> CompletableFuture<T> start(Supplier<CompletionStage<T>> ask) {
         try {
-            return ask.get().toCompletableFuture();
+            return ask.get()
+                    .toCompletableFuture()
+                    .copy()
+                    .orTimeout(limits.poolTimeout().toMillis(), TimeUnit.MILLISECONDS);
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
     }
 
     private <T> Optional<T> await(String whom, CompletableFuture<T> answer) {
-        Duration timeout = limits.poolTimeout();
         try {
-            return Optional.of(answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS));
-        } catch (TimeoutException e) {
-            LOG.warn("No answer from {} within {} ms", whom, timeout.toMillis());
+            return Optional.of(answer.get());
         } catch (ExecutionException e) {
-            LOG.warn("No answer from {}", whom, e.getCause());
+            if (e.getCause() instanceof TimeoutException) {
+                LOG.warn(
+                        "No answer from {} within {} ms",
+                        whom,
+                        limits.poolTimeout().toMillis());
+            } else {
+                LOG.warn("No answer from {}", whom, e.getCause());
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

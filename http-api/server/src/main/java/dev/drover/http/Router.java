@@ -77,6 +77,7 @@ final class Router {
             throw tooLarge();
         }
         return request.entity()
+                .withSizeLimit(limit)
                 .toStrict(BODY_TIMEOUT.toMillis(), limit, system)
                 .thenApplyAsync(
                         body -> handle(

@@ -1,0 +1,117 @@
+package dev.drover.http;
+
+import static dev.drover.http.RunningApi.json;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.drover.protocol.id.NodeId;
+import dev.drover.protocol.id.PoolName;
+import java.net.http.HttpResponse;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PoolRoutesTest {
+    private final RunningApi api = new RunningApi();
+
+    PoolRoutesTest() {
+        api.gateway.put(RunningApi.POOL, Views.node(Views.NODE));
+        api.gateway.put(RunningApi.POOL, Views.market());
+    }
+
+    @AfterEach
+    void stop() {
+        api.close();
+    }
+
+    @Test
+    void createsAPoolAndChangesIt() {
+        HttpResponse<String> created =
+                api.admin("PUT", "/v1/pools/west", "mode: on-demand\nmaxNodes: 3", "Content-Type", "application/yaml");
+        assertThat(created.statusCode()).isEqualTo(201);
+        assertThat(json(created).at("/spec/mode").asText()).isEqualTo("ON_DEMAND");
+        assertThat(json(created).at("/spec/lease/length").asText()).isEqualTo("15s");
+        assertThat(api.readModel.pools()).containsExactly(new PoolName("west"));
+        assertThat(api.admin("PUT", "/v1/pools/west", "{\"maxNodes\": 4}").statusCode())
+                .isEqualTo(200);
+        assertThat(json(api.get("/v1/pools/west")).at("/spec/maxNodes").asInt()).isEqualTo(4);
+        assertThat(json(api.get("/v1/pools")).at("/pools")).hasSize(2);
+    }
+
+    @Test
+    void scalesPausesAndResumes() {
+        assertThat(json(api.admin("POST", "/v1/pools/default/scale", "{\"minNodes\": 1, \"maxNodes\": 2}"))
+                        .at("/spec/minNodes")
+                        .asInt())
+                .isEqualTo(1);
+        assertThat(json(api.admin("POST", "/v1/pools/default/pause", ""))
+                        .at("/paused")
+                        .asBoolean())
+                .isTrue();
+        assertThat(json(api.admin("POST", "/v1/pools/default/resume", ""))
+                        .at("/paused")
+                        .asBoolean())
+                .isFalse();
+        HttpResponse<String> refused = api.admin("POST", "/v1/pools/default/scale", "{\"minNodes\": -1}");
+        assertThat(refused.statusCode()).isEqualTo(422);
+        assertThat(json(refused).at("/errors").findValuesAsText("field")).containsExactly("maxNodes", "minNodes");
+    }
+
+    @Test
+    void showsNodesMarketsAndCost() {
+        assertThat(json(api.get("/v1/pools/default/nodes"))
+                        .at("/nodes/0/silence")
+                        .asText())
+                .isEqualTo("1500ms");
+        assertThat(json(api.get("/v1/pools/default/markets"))
+                        .at("/markets/0/lastRefusal/kind")
+                        .asText())
+                .isEqualTo("NO_CAPACITY");
+        assertThat(json(api.get("/v1/pools/default/cost")).at("/spent/amount").asDouble())
+                .isEqualTo(0.0125);
+    }
+
+    @Test
+    void drainsAndEvictsNodes() {
+        assertThat(api.admin("POST", "/v1/pools/default/nodes/node-1/drain", "").statusCode())
+                .isEqualTo(202);
+        HttpResponse<String> warned =
+                api.admin("POST", "/v1/pools/default/nodes/node-1/evict", "{\"notice\": \"30s\"}");
+        assertThat(json(warned).at("/notice").asText()).isEqualTo("30s");
+        assertThat(json(api.admin("POST", "/v1/pools/default/nodes/node-1/evict", ""))
+                        .has("notice"))
+                .isFalse();
+        assertThat(api.diary).containsExactly("evict node-1 Optional[PT30S]", "evict node-1 Optional.empty");
+        HttpResponse<String> unknown = api.admin("POST", "/v1/pools/default/nodes/node-9/evict", "");
+        assertThat(unknown.statusCode()).isEqualTo(422);
+        assertThat(json(unknown).at("/errors/0/value").asText()).isEqualTo(new NodeId("node-9").value());
+        assertThat(api.admin("POST", "/v1/pools/default/nodes/node-1/evict", "{\"notice\": \"soon\"}")
+                        .statusCode())
+                .isEqualTo(422);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "PUT, /v1/pools/default",
+        "POST, /v1/pools/default/scale",
+        "POST, /v1/pools/default/pause",
+        "POST, /v1/pools/default/resume",
+        "POST, /v1/pools/default/nodes/node-1/drain",
+        "POST, /v1/pools/default/nodes/node-1/evict",
+    })
+    void aUserMayNot(String method, String path) {
+        assertThat(api.user(method, path, "").statusCode()).isEqualTo(403);
+        assertThat(api.diary).isEmpty();
+    }
+
+    @Test
+    void unknownAndSilentPools() {
+        assertThat(api.get("/v1/pools/west/nodes").statusCode()).isEqualTo(404);
+        assertThat(api.admin("POST", "/v1/pools/west/pause", "").statusCode()).isEqualTo(404);
+        api.gateway.silent.add(RunningApi.POOL);
+        HttpResponse<String> silent = api.get("/v1/pools/default");
+        assertThat(silent.statusCode()).isEqualTo(503);
+        assertThat(silent.headers().firstValue("Retry-After")).contains("2");
+        assertThat(json(api.get("/v1/pools")).at("/unanswered")).hasToString("[\"default\"]");
+    }
+}

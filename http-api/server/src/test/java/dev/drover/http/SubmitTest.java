@@ -1,0 +1,163 @@
+package dev.drover.http;
+
+import static dev.drover.http.RunningApi.JOB;
+import static dev.drover.http.RunningApi.POOL;
+import static dev.drover.http.RunningApi.json;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.drover.protocol.id.JobId;
+import dev.drover.protocol.job.JobSpecReader;
+import dev.drover.protocol.job.JobState;
+import java.net.http.HttpResponse;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class SubmitTest {
+    private final RunningApi api = new RunningApi();
+
+    @AfterEach
+    void stop() {
+        api.close();
+    }
+
+    @Test
+    void answersWithTheJobAndWhereItIs() {
+        HttpResponse<String> answer = api.user("POST", "/v1/jobs", JOB);
+        assertThat(answer.statusCode()).isEqualTo(201);
+        assertThat(answer.headers().firstValue("Location")).contains("/v1/jobs/j-1");
+        assertThat(json(answer).at("/state").asText()).isEqualTo("QUEUED");
+        assertThat(json(answer).at("/why/text").asText()).isEqualTo("No zone has a cpu-small now");
+        assertThat(json(api.get("/v1/jobs/j-1"))).isEqualTo(json(answer));
+    }
+
+    @Test
+    void takesYamlUnderAnyOfItsNamesAndUnderNone() {
+        String yaml = "train:\n  data: {path: /data/d.txt}\n  optimizer: {learningRate: 1e-2}";
+        for (String type :
+                List.of("application/yaml", "application/x-yaml", "text/yaml", "text/plain", "application/json")) {
+            assertThat(api.user("POST", "/v1/jobs", yaml, "Content-Type", type).statusCode())
+                    .as(type)
+                    .isEqualTo(201);
+        }
+    }
+
+    @Test
+    void claimsTheKeyAndThePoolBeforeThePoolIsTold() {
+        submit("key-1", JOB);
+        assertThat(api.diary).containsExactly("claim key-1", "assign j-1", "submit j-1");
+    }
+
+    @Test
+    void theSameKeyAndBodyIsTheSameJob() {
+        submit("key-1", JOB);
+        HttpResponse<String> again = submit("key-1", JOB);
+        assertThat(again.statusCode()).isEqualTo(200);
+        assertThat(again.headers().firstValue("Idempotency-Replayed")).contains("true");
+        assertThat(json(again).at("/id").asText()).isEqualTo("j-1");
+        assertThat(api.gateway.jobs(POOL)).isEqualTo(1);
+    }
+
+    @Test
+    void theSameKeyAnswersAfterTheJobHasFinished() {
+        submit("key-1", JOB);
+        JobId job = new JobId("j-1");
+        api.readModel.archive(Views.job(job, JobSpecReader.read(JOB), JobState.SUCCEEDED));
+        api.gateway.forget(job);
+        api.diary.clear();
+        HttpResponse<String> again = submit("key-1", JOB);
+        assertThat(again.statusCode()).isEqualTo(200);
+        assertThat(json(again).at("/state").asText()).isEqualTo("SUCCEEDED");
+        assertThat(api.diary).isEmpty();
+    }
+
+    @Test
+    void theSameKeyWithAnotherBodyIsAConflict() {
+        submit("key-1", JOB);
+        HttpResponse<String> other = submit("key-1", JOB.replace("tiny", "other"));
+        assertThat(other.statusCode()).isEqualTo(409);
+        assertThat(json(other).at("/detail").asText())
+                .isEqualTo("Idempotency-Key 'key-1' was used with another body, for job j-1; use a new key, or the same"
+                        + " body");
+        assertThat(api.gateway.jobs(POOL)).isEqualTo(1);
+    }
+
+    @Test
+    void aRefusedBodyDoesNotSpendItsKey() {
+        assertThat(submit("key-1", JOB.replace("/data", "/elsewhere")).statusCode())
+                .isEqualTo(422);
+        assertThat(submit("key-1", JOB).statusCode()).isEqualTo(201);
+    }
+
+    @Test
+    void racingSubmissionsOfOneKeyAreOneJob() throws Exception {
+        List<Callable<String>> racers = Collections.nCopies(
+                12, () -> json(submit("key-1", JOB)).at("/id").asText());
+        try (var pool = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<String> ids = pool.invokeAll(racers).stream()
+                    .map(Future::resultNow)
+                    .distinct()
+                    .toList();
+            assertThat(ids).hasSize(1);
+        }
+        assertThat(api.gateway.jobs(POOL)).isEqualTo(1);
+    }
+
+    @Test
+    void aSilentPoolIsSaidToBeSilentAndTheKeyMayBeSentAgain() {
+        api.gateway.silent.add(POOL);
+        HttpResponse<String> unknown = submit("key-1", JOB);
+        assertThat(unknown.statusCode()).isEqualTo(503);
+        assertThat(unknown.headers().firstValue("Retry-After")).contains("2");
+        assertThat(json(unknown).at("/detail").asText())
+                .isEqualTo("pool default did not confirm job j-1 within 300 ms; it may have it."
+                        + " send it again with the same Idempotency-Key: it stays one job");
+        api.gateway.silent.clear();
+        HttpResponse<String> again = submit("key-1", JOB);
+        assertThat(again.statusCode()).isEqualTo(200);
+        assertThat(json(again).at("/id").asText()).isEqualTo("j-1");
+        assertThat(api.gateway.jobs(POOL)).isEqualTo(1);
+    }
+
+    @Test
+    void anUnknownPoolIsNamedWithThoseThereAre() {
+        HttpResponse<String> refused =
+                api.user("POST", "/v1/jobs", JOB.replace("{\"name\"", "{\"pool\": \"west\", \"name\""));
+        assertThat(refused.statusCode()).isEqualTo(422);
+        assertThat(json(refused).at("/errors"))
+                .isEqualTo(DocumentedResponses.json(
+                        "[{\"field\":\"pool\",\"value\":\"west\",\"allowed\":\"one of default\"}]"));
+    }
+
+    @Test
+    void everyFieldAtFaultIsNamedAtOnce() {
+        HttpResponse<String> refused = api.user(
+                "POST", "/v1/jobs", "{\"shards\": 0, \"retrys\": 1, \"train\": {\"data\": {\"path\": \"/gone\"}}}");
+        assertThat(refused.statusCode()).isEqualTo(422);
+        assertThat(json(refused).at("/errors").findValuesAsText("field"))
+                .containsExactlyInAnyOrder("shards", "retrys", "train.data.path");
+        assertThat(json(refused).at("/instance").asText()).isEqualTo("/v1/jobs");
+    }
+
+    @Test
+    void keysAreChecked() {
+        assertThat(submit("two words", JOB).statusCode()).isEqualTo(400);
+        assertThat(submit("k".repeat(256), JOB).statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void withoutAKeyEverySubmissionIsAJob() {
+        assertThat(api.user("POST", "/v1/jobs", JOB).statusCode()).isEqualTo(201);
+        assertThat(api.user("POST", "/v1/jobs", JOB).statusCode()).isEqualTo(201);
+        assertThat(api.gateway.jobs(POOL)).isEqualTo(2);
+        assertThat(api.diary).containsExactly("assign j-1", "submit j-1", "assign j-2", "submit j-2");
+    }
+
+    private HttpResponse<String> submit(String key, String body) {
+        return api.user("POST", "/v1/jobs", body, "Idempotency-Key", key);
+    }
+}
