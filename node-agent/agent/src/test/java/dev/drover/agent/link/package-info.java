@@ -1,0 +1,4 @@
+@NullMarked
+package dev.drover.agent.link;
+
+import org.jspecify.annotations.NullMarked;

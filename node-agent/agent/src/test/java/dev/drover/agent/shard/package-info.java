@@ -1,0 +1,4 @@
+@NullMarked
+package dev.drover.agent.shard;
+
+import org.jspecify.annotations.NullMarked;
