@@ -5,6 +5,7 @@ import dev.drover.planning.event.PoolEvent.JobFinished;
 import dev.drover.planning.event.PoolEvent.ShardGranted;
 import dev.drover.planning.policy.CapacityPolicy;
 import dev.drover.planning.state.Job;
+import dev.drover.planning.state.Node;
 import dev.drover.planning.state.Shard;
 import dev.drover.protocol.api.Reason;
 import dev.drover.protocol.api.Reason.Code;
@@ -53,10 +54,18 @@ final class Upkeep {
                         shard.nextLease(),
                         shard.target().orElseThrow(),
                         Optional.empty(),
-                        shard.because().orElse(Grants.FIRST),
+                        whyThere(draft, shard),
                         draft.now()));
             }
         }
+    }
+
+    /** A node launched for the shard knows best why it is where it is. */
+    private static Reason whyThere(Draft draft, Shard shard) {
+        return shard.because()
+                .filter(because -> because.code() == Code.FIRST_PLACEMENT)
+                .or(() -> shard.target().flatMap(draft.state()::node).map(Node::because))
+                .orElse(Grants.FIRST);
     }
 
     private static void finishJobs(Draft draft) {

@@ -20,11 +20,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Spot before on demand; the pool's order of zones and types before price; price per slot before name. A market that refused
- * is left alone while it backs off.
+ * is left alone while it backs off. A launch names markets of one capacity type only, so that going on demand is a decision of
+ * its own, with its reason.
  */
 public final class SpotFirstPolicy implements CapacityPolicy {
     @Override
@@ -41,21 +41,18 @@ public final class SpotFirstPolicy implements CapacityPolicy {
                 .filter(offer -> allows(pool.mode(), offer.market()))
                 .toList();
         if (allowed.isEmpty()) {
-            return new Choice.Wait(noMatch(pool, need, seen));
+            return new Choice.Wait(fitting.isEmpty() ? noMatch(pool, need, seen) : notSold(pool, fitting));
         }
         List<Offer> spot = open(allowed, CapacityType.SPOT, seen, now);
         List<Offer> onDemand = open(allowed, CapacityType.ON_DEMAND, seen, now);
         if (!spot.isEmpty()) {
-            List<Market> markets = Stream.concat(spot.stream(), onDemand.stream())
-                    .map(Offer::market)
-                    .toList();
-            return new Choice.Launch(markets, cheapest(spot, allowed, need));
+            return new Choice.Launch(markets(spot), cheapest(spot, allowed, need));
         }
         if (!onDemand.isEmpty()) {
             Reason because = pool.mode() == CapacityMode.ON_DEMAND
                     ? onDemandMode(onDemand.getFirst())
                     : fallback(onDemand.getFirst());
-            return new Choice.Launch(onDemand.stream().map(Offer::market).toList(), because);
+            return new Choice.Launch(markets(onDemand), because);
         }
         return new Choice.Wait(backingOff(allowed, seen));
     }
@@ -82,7 +79,7 @@ public final class SpotFirstPolicy implements CapacityPolicy {
         }
         Offer best = worthIt.getFirst();
         return Optional.of(new Choice.Launch(
-                worthIt.stream().map(Offer::market).toList(),
+                markets(worthIt),
                 Reason.of(
                         Code.SWITCH_BACK,
                         "Spot is back: %s at %s/h instead of %s/h on demand pays for the changeover."
@@ -93,6 +90,10 @@ public final class SpotFirstPolicy implements CapacityPolicy {
                         best.pricePerHour(),
                         "onDemandPrice",
                         dear)));
+    }
+
+    private static List<Market> markets(List<Offer> offers) {
+        return offers.stream().map(Offer::market).toList();
     }
 
     /** The saving over the horizon exceeds the changeover, during which both are paid for. */
@@ -196,6 +197,18 @@ public final class SpotFirstPolicy implements CapacityPolicy {
                 need.count(),
                 "memory",
                 need.memory());
+    }
+
+    private static Reason notSold(PoolSpec pool, List<Offer> fitting) {
+        return Reason.of(
+                Code.NO_MATCHING_TYPE,
+                "Pool %s is %s, and %s is not sold that way; another mode or instance type would do."
+                        .formatted(
+                                pool.name(),
+                                pool.mode(),
+                                fitting.getFirst().market().instanceType()),
+                "mode",
+                pool.mode());
     }
 
     private static Reason backingOff(List<Offer> allowed, Observations seen) {

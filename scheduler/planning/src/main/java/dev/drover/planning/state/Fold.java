@@ -115,7 +115,7 @@ final class Fold {
                 state,
                 event.node(),
                 node -> (node.phase() == NodePhase.LAUNCHING ? node.in(NodePhase.JOINING, event.at()) : node)
-                        .with(instance));
+                        .obtained(instance));
     }
 
     private static PoolState joined(PoolState state, NodeJoined event) {

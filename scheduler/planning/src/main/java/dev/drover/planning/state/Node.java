@@ -93,9 +93,27 @@ public record Node(
         return new Node(id, phase, wanted, instance, notice, requestedAt, since, idleSince, because, Optional.empty());
     }
 
-    Node with(Instance obtained) {
+    /** Obtained, perhaps from a market further down the list than the one the reason speaks of. */
+    Node obtained(Instance instance) {
+        Market first = wanted.isEmpty() ? instance.market() : wanted.getFirst();
+        Reason why = instance.market().equals(first) || because.code() == Reason.Code.WARM_SPARE
+                ? because
+                : Reason.of(
+                        because.code() == Reason.Code.CHEAPEST_SPOT ? Reason.Code.OTHER_ZONE : because.code(),
+                        "Obtained in %s at %s/h, since %s refused. %s"
+                                .formatted(instance.market(), instance.pricePerHour(), first, because.text()),
+                        "market",
+                        instance.market(),
+                        "price",
+                        instance.pricePerHour(),
+                        "refused",
+                        first);
+        return new Node(id, phase, wanted, Optional.of(instance), notice, requestedAt, since, idleSince, why, leaving);
+    }
+
+    Node with(Instance booked) {
         return new Node(
-                id, phase, wanted, Optional.of(obtained), notice, requestedAt, since, idleSince, because, leaving);
+                id, phase, wanted, Optional.of(booked), notice, requestedAt, since, idleSince, because, leaving);
     }
 
     Node noticed(EvictionNotice newNotice) {
