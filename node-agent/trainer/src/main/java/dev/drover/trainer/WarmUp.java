@@ -1,5 +1,10 @@
 package dev.drover.trainer;
 
+import dev.drover.protocol.shard.Assignment;
+import dev.drover.protocol.shard.FromShard;
+import dev.drover.protocol.shard.ShardWire;
+import dev.drover.protocol.shard.StepRecord;
+import dev.drover.protocol.shard.ToShard;
 import dev.drover.trainer.checkpoint.CheckpointWriter;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -36,6 +41,15 @@ final class WarmUp {
             rehearseHandoff(training, files, scratch);
         }
         training.reset();
+    }
+
+    /** Loads and builds what writes and reads the messages between {@code start} and the first step. */
+    static void rehearseProtocol() {
+        var record = new StepRecord(1, 1f, 1, 1, 1, 1, 0, 1f, 0);
+        ShardWire.line(new FromShard.Step(record));
+        ShardWire.line(new FromShard.Saved(1, "", 0, 0));
+        var assignment = new Assignment("", 0, 1, 1, "", 1, ShardWire.json().createObjectNode());
+        ShardWire.parse(ShardWire.line(new ToShard.Start(assignment, "")), ToShard.class);
     }
 
     private static void rehearseHandoff(Training training, CheckpointWriter files, Path scratch) {

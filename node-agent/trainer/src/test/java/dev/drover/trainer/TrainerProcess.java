@@ -26,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 /** A real training process and the agent's end of its socket. Closing it ends the process. */
 final class TrainerProcess implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 60;
+    private static final String CLOSED = "";
 
     private final Process process;
     private final Path directory;
@@ -72,8 +73,9 @@ final class TrainerProcess implements AutoCloseable {
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
                 lines.add(line);
             }
+            lines.add(CLOSED);
         } catch (IOException e) {
-            lines.add("broken: " + e);
+            lines.add(CLOSED);
         }
     }
 

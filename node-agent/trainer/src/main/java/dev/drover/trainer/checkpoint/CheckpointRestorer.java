@@ -7,6 +7,7 @@ import dev.drover.trainer.TrainingFailure;
 import dev.drover.trainer.model.HostMemory;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -52,9 +53,7 @@ public final class CheckpointRestorer {
     }
 
     private static String describe(IOException e) {
-        return e instanceof java.nio.file.NoSuchFileException
-                ? "there is no file " + e.getMessage()
-                : String.valueOf(e.getMessage());
+        return e instanceof NoSuchFileException ? "there is no file " + e.getMessage() : String.valueOf(e.getMessage());
     }
 
     private static void verify(Path directory, TrainState state, TrainState expected) {

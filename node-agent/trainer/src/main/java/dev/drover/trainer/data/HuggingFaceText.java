@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /** A Hugging Face {@code tokenizer.json}, read from disk and run natively; nothing is fetched. */
@@ -65,7 +66,7 @@ public final class HuggingFaceText implements TextTokenizer {
         return size;
     }
 
-    private static java.util.stream.Stream<JsonNode> stream(JsonNode node) {
+    private static Stream<JsonNode> stream(JsonNode node) {
         return StreamSupport.stream(node.spliterator(), false);
     }
 

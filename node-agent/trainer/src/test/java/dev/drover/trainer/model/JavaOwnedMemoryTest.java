@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.ndarray.NDArray;
 import dev.drover.trainer.TrainerMain;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.constantpool.MemberRefEntry;
 import java.lang.classfile.constantpool.PoolEntry;
@@ -61,7 +62,7 @@ class JavaOwnedMemoryTest {
                     .filter(JavaOwnedMemoryTest::borrowsFromJava)
                     .map(entry -> file.getFileName() + " calls " + entry);
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 
