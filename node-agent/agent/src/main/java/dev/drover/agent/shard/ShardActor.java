@@ -122,7 +122,7 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
             }
             case ShardCommand.Restored at -> {
                 restored = Optional.of(at);
-                endpoint.ifPresent(PeerEndpoint.Open::close);
+                closeEndpoint();
                 view.clearTrouble();
                 advance();
             }
@@ -156,7 +156,7 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
     private Behavior<ShardCommand> onStopped(PostStop ignored) {
         effects.withdraw();
         process.ifPresent(ShardProcess::kill);
-        endpoint.ifPresent(PeerEndpoint.Open::close);
+        closeEndpoint();
         return this;
     }
 
@@ -254,7 +254,7 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
         timers.cancelAll();
         effects.log().line("is released: " + reason);
         process.ifPresent(ShardProcess::kill);
-        endpoint.ifPresent(PeerEndpoint.Open::close);
+        closeEndpoint();
         effects.clean();
     }
 
@@ -416,7 +416,7 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
         view.restoreFailed(failed.bad(), failed.reason());
         effects.log().line("can't restore: " + failed.reason());
         process.ifPresent(ShardProcess::kill);
-        endpoint.ifPresent(PeerEndpoint.Open::close);
+        closeEndpoint();
         changed(true);
     }
 
@@ -462,13 +462,18 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
     }
 
     private void finish(Phase last) {
-        endpoint.ifPresent(PeerEndpoint.Open::close);
+        closeEndpoint();
         effects.log().line("is " + last);
         effects.shipLog();
         if (!started) {
             process.ifPresent(ShardProcess::kill);
         }
         enter(last);
+    }
+
+    private void closeEndpoint() {
+        endpoint.ifPresent(PeerEndpoint.Open::close);
+        endpoint = Optional.empty();
     }
 
     private void send(ToShard message) {
