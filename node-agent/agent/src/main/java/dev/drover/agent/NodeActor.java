@@ -9,6 +9,7 @@ import dev.drover.agent.shard.ShardActor;
 import dev.drover.agent.shard.ShardCommand;
 import dev.drover.agent.shard.ShardLimits;
 import dev.drover.agent.shard.ShardNotice;
+import dev.drover.agent.shard.ShardSetup;
 import dev.drover.agent.shard.WarmPool;
 import dev.drover.protocol.agent.AgentCommand;
 import dev.drover.protocol.agent.EvictionNotice;
@@ -49,7 +50,7 @@ public final class NodeActor extends AbstractBehavior<NodeCommand> {
     private final AgentEnvironment environment;
     private final WarmPool processes;
     private final ActorRef<LinkCommand> link;
-    private final ShardActor.Setup shardSetup;
+    private final ShardSetup shardSetup;
     private final Leases leases = new Leases();
     private final AtomicReference<Instant> memberUntil = new AtomicReference<>(Instant.MIN);
 
@@ -77,7 +78,7 @@ public final class NodeActor extends AbstractBehavior<NodeCommand> {
                 SchedulerLink.create(
                         environment, version, context.messageAdapter(LinkEvent.class, NodeCommand.FromLink::new)),
                 "link");
-        this.shardSetup = new ShardActor.Setup(
+        this.shardSetup = new ShardSetup(
                 environment,
                 processes,
                 http,

@@ -4,7 +4,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.drover.agent.setup.TrainerCommand;
 import dev.drover.protocol.agent.ShardTask;
+import dev.drover.protocol.id.Lease;
+import dev.drover.protocol.shard.Assignment;
 import dev.drover.protocol.shard.ShardWire;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,12 +46,28 @@ public record Program(List<String> command, Map<String, String> environment, int
      *
      * @throws IllegalArgumentException when it is none
      */
-    public static JsonNode spec(ShardTask task) {
+    private static JsonNode spec(ShardTask task) {
         try {
             return ShardWire.json().readTree(task.specJson());
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("spec: is not JSON: " + e.getOriginalMessage(), e);
         }
+    }
+
+    /**
+     * What a process is told to train.
+     *
+     * @throws IllegalArgumentException when the task's spec is no JSON
+     */
+    static Assignment assignment(Lease lease, ShardTask task, Path workDirectory) {
+        return new Assignment(
+                lease.shard().job().value(),
+                lease.shard().index(),
+                task.shards(),
+                lease.generation(),
+                workDirectory.toString(),
+                task.checkpointEvery(),
+                spec(task));
     }
 
     /** What the process finds in its environment, beside the agent's own and the socket. */

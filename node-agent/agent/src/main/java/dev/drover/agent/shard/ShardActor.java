@@ -1,20 +1,16 @@
 package dev.drover.agent.shard;
 
 import dev.drover.agent.peer.PeerEndpoint;
-import dev.drover.agent.setup.AgentEnvironment;
 import dev.drover.protocol.agent.ShardStatus.Phase;
 import dev.drover.protocol.agent.ShardTask;
 import dev.drover.protocol.id.Lease;
 import dev.drover.protocol.shard.Assignment;
 import dev.drover.protocol.shard.FromShard;
 import dev.drover.protocol.shard.ToShard;
-import java.net.http.HttpClient;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
-import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -31,15 +27,12 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
  */
 public final class ShardActor extends AbstractBehavior<ShardCommand> {
     private final Lease lease;
-    private final ShardExecutor effects;
+    private final ShardSetup setup;
     private final ShardLimits limits;
-    private final BooleanSupplier mayPrune;
-    private final ActorRef<ShardNotice> node;
+    private final ShardExecutor effects;
+    private final Publications publications;
     private final TimerScheduler<ShardCommand> timers;
-    private final AgentEnvironment environment;
     private final ShardView view;
-    private final StepJournal journal = new StepJournal();
-    private final SaveQueue saves = new SaveQueue();
 
     private Optional<ShardTask> task = Optional.empty();
     private Optional<ShardProcess> process = Optional.empty();
@@ -52,47 +45,25 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
     private boolean listening;
     private boolean started;
     private boolean deadlinePassed;
-    private boolean released;
 
     private ShardActor(
-            ActorContext<ShardCommand> context,
-            TimerScheduler<ShardCommand> timers,
-            Lease lease,
-            ShardExecutor effects,
-            Setup setup) {
+            ActorContext<ShardCommand> context, TimerScheduler<ShardCommand> timers, Lease lease, ShardSetup setup)
+            throws IOException {
         super(context);
         this.timers = timers;
         this.lease = lease;
-        this.effects = effects;
-        this.limits = setup.limits;
-        this.mayPrune = setup.mayPrune;
-        this.node = setup.node;
-        this.environment = setup.environment;
+        this.setup = setup;
+        this.limits = setup.limits();
+        this.effects = new ShardExecutor(lease, setup, context.getSystem(), context.getSelf());
+        this.publications = new Publications(effects);
         this.view = new ShardView(lease, Phase.STARTING);
         timers.startTimerWithFixedDelay(ShardCommand.Tick.SHIP_LOG, limits.shipLog());
     }
 
-    /**
-     * What shards of one node have in common.
-     *
-     * @param mayPrune whether this node is surely a member now, so that it may delete old checkpoints
-     */
-    public record Setup(
-            AgentEnvironment environment,
-            WarmPool processes,
-            HttpClient http,
-            ShardLimits limits,
-            BooleanSupplier mayPrune,
-            ActorRef<ShardNotice> node) {}
-
-    public static Behavior<ShardCommand> create(Lease lease, Setup setup) {
-        return Behaviors.setup(context -> Behaviors.withTimers(timers -> new ShardActor(
-                context,
-                timers,
-                lease,
-                new ShardExecutor(
-                        lease, setup.environment, setup.processes, setup.http, context.getSystem(), context.getSelf()),
-                setup)));
+    /** The actor of {@code lease}; it does nothing before its first order. */
+    public static Behavior<ShardCommand> create(Lease lease, ShardSetup setup) {
+        return Behaviors.setup(
+                context -> Behaviors.withTimers(timers -> new ShardActor(context, timers, lease, setup)));
     }
 
     @Override
@@ -104,14 +75,13 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
     }
 
     private Behavior<ShardCommand> onCommand(ShardCommand command) {
-        if (released) {
-            return afterRelease(command);
-        }
         switch (command) {
             case ShardCommand.Prepare order -> prepare(order.task());
             case ShardCommand.Run order -> run(order);
             case ShardCommand.HandOff order -> handOff(order);
-            case ShardCommand.Release order -> release(order.reason());
+            case ShardCommand.Release order -> {
+                return release(order.reason());
+            }
             case ShardCommand.Taken taken -> taken(taken.process());
             case ShardCommand.NotTaken not -> fail(not.reason());
             case ShardCommand.FromProcess from -> fromProcess(from.event());
@@ -122,7 +92,7 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
             }
             case ShardCommand.Restored at -> {
                 restored = Optional.of(at);
-                endpoint.ifPresent(PeerEndpoint.Open::close);
+                closeEndpoint();
                 view.clearTrouble();
                 advance();
             }
@@ -141,22 +111,10 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
         return this;
     }
 
-    private Behavior<ShardCommand> afterRelease(ShardCommand command) {
-        if (command instanceof ShardCommand.Taken taken) {
-            taken.process().kill();
-        } else if (command instanceof ShardCommand.Listening open) {
-            open.endpoint().ifPresent(PeerEndpoint.Open::close);
-        } else if (command instanceof ShardCommand.Cleaned) {
-            node.tell(new ShardNotice.Gone(lease));
-            return Behaviors.stopped();
-        }
-        return this;
-    }
-
     private Behavior<ShardCommand> onStopped(PostStop ignored) {
         effects.withdraw();
         process.ifPresent(ShardProcess::kill);
-        endpoint.ifPresent(PeerEndpoint.Open::close);
+        closeEndpoint();
         return this;
     }
 
@@ -217,16 +175,8 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
     }
 
     private Optional<Assignment> assignment() {
-        ShardTask what = task.orElseThrow();
         try {
-            return Optional.of(new Assignment(
-                    lease.shard().job().value(),
-                    lease.shard().index(),
-                    what.shards(),
-                    lease.generation(),
-                    effects.workDirectory().toString(),
-                    what.checkpointEvery(),
-                    Program.spec(what)));
+            return Optional.of(Program.assignment(lease, task.orElseThrow(), effects.workDirectory()));
         } catch (IllegalArgumentException e) {
             fail(String.valueOf(e.getMessage()));
             return Optional.empty();
@@ -244,18 +194,18 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
         handOff = Optional.of(order);
         enter(Phase.STOPPING);
         send(new ToShard.Stop(order.deadline().toEpochMilli()));
-        Duration left = Duration.between(environment.clock().instant(), order.deadline());
+        Duration left = Duration.between(setup.environment().clock().instant(), order.deadline());
         timers.startSingleTimer(ShardCommand.Tick.STOP_DEADLINE, left.isNegative() ? Duration.ZERO : left);
     }
 
-    private void release(String reason) {
-        released = true;
+    private Behavior<ShardCommand> release(String reason) {
         effects.withdraw();
         timers.cancelAll();
         effects.log().line("is released: " + reason);
         process.ifPresent(ShardProcess::kill);
-        endpoint.ifPresent(PeerEndpoint.Open::close);
+        closeEndpoint();
         effects.clean();
+        return ReleasedShard.create(lease, setup.node());
     }
 
     private void fromProcess(ProcessEvent event) {
@@ -300,9 +250,9 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
     }
 
     private void stepped(FromShard.Step step) {
-        journal.add(step.record());
+        publications.stepped(step.record());
         view.stepped(step.record());
-        node.tell(new ShardNotice.Stepped(lease, step.record()));
+        setup.node().tell(new ShardNotice.Stepped(lease, step.record()));
         if (view.phase() == Phase.STARTING) {
             enter(Phase.RUNNING);
         } else {
@@ -311,48 +261,35 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
     }
 
     private void saved(FromShard.Saved saved) {
-        Path directory = Path.of(saved.dir()).toAbsolutePath().normalize();
-        if (!directory.startsWith(effects.workDirectory()) || directory.equals(effects.workDirectory())) {
-            view.saveTrouble("the program saved into " + directory + "; only directories inside "
-                    + effects.workDirectory() + " are taken");
-            changed(true);
-            return;
-        }
-        saves.offer(new SaveQueue.Save(saved.step(), directory, saved.writeMillis()))
-                .forEach(superseded -> effects.delete(superseded.directory()));
-        publishNext();
-    }
-
-    private void publishNext() {
-        saves.begin()
-                .ifPresent(save -> effects.publish(
-                        save,
-                        journal.until(save.step()),
-                        handOff.flatMap(ShardCommand.HandOff::target),
-                        handOff.map(ShardCommand.HandOff::deadline).orElse(Instant.MAX)));
+        publications
+                .saved(saved)
+                .ifPresentOrElse(
+                        refusal -> {
+                            view.saveTrouble(refusal);
+                            changed(true);
+                        },
+                        () -> publications.next(handOff));
     }
 
     private void published(ShardCommand.Published done) {
-        SaveQueue.Save save = saves.succeeded();
-        journal.published(save.step());
+        publications.published();
         view.published(done.ref(), done.millis());
-        effects.log().line("published the checkpoint at step " + save.step());
-        effects.delete(save.directory());
-        effects.deleteRestored();
-        if (view.phase() == Phase.RUNNING && mayPrune.getAsBoolean()) {
+        effects.log().line("published the checkpoint at step " + done.ref().step());
+        if (view.phase() == Phase.RUNNING && setup.mayPrune().getAsBoolean()) {
             effects.prune(task.orElseThrow().checkpointsKept());
         }
-        publishNext();
-        if (!settle()) {
-            changed(true);
-        }
+        afterPublication();
     }
 
     private void notPublished(ShardCommand.NotPublished not) {
-        saves.failed().ifPresent(superseded -> effects.delete(superseded.directory()));
+        publications.notPublished();
         view.saveTrouble(not.reason());
         effects.log().line(not.reason());
-        publishNext();
+        afterPublication();
+    }
+
+    private void afterPublication() {
+        publications.next(handOff);
         if (!settle()) {
             changed(true);
         }
@@ -369,15 +306,15 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
         if (ending.isEmpty() || view.isFinal()) {
             return false;
         }
-        if (saves.isDrained()) {
+        if (publications.isDrained()) {
             finish(ending.get());
             return true;
         }
-        if (saves.hasFailed() && deadlinePassed) {
+        if (publications.hasFailed() && deadlinePassed) {
             finish(ending.get());
             return true;
         }
-        if (saves.hasFailed()) {
+        if (publications.hasFailed()) {
             timers.startSingleTimer(ShardCommand.Tick.RETRY_SAVE, limits.retry());
         }
         return false;
@@ -388,15 +325,16 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
         if (view.isFinal() || ending.isPresent()) {
             return;
         }
-        String last = effects.log()
-                .lastProgramLine()
-                .map(line -> "; its last line: " + line)
-                .orElse("");
+        String how = evidence
+                + effects.log()
+                        .lastProgramLine()
+                        .map(line -> "; its last line: " + line)
+                        .orElse("");
         if (view.phase() == Phase.STOPPING) {
-            view.trouble("the program ended before it had stopped: " + evidence + last);
+            view.trouble("the program ended before it had stopped: " + how);
             over(Phase.STOPPED);
         } else {
-            fail("the program ended: " + evidence + last);
+            fail("the program ended: " + how);
         }
     }
 
@@ -416,7 +354,7 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
         view.restoreFailed(failed.bad(), failed.reason());
         effects.log().line("can't restore: " + failed.reason());
         process.ifPresent(ShardProcess::kill);
-        endpoint.ifPresent(PeerEndpoint.Open::close);
+        closeEndpoint();
         changed(true);
     }
 
@@ -440,8 +378,8 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
             }
             case STOP_DEADLINE -> stopDeadline();
             case RETRY_SAVE -> {
-                saves.retry();
-                publishNext();
+                publications.retry();
+                publications.next(handOff);
             }
             case LINGER -> process.ifPresent(ShardProcess::kill);
         }
@@ -462,13 +400,18 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
     }
 
     private void finish(Phase last) {
-        endpoint.ifPresent(PeerEndpoint.Open::close);
+        closeEndpoint();
         effects.log().line("is " + last);
         effects.shipLog();
         if (!started) {
             process.ifPresent(ShardProcess::kill);
         }
         enter(last);
+    }
+
+    private void closeEndpoint() {
+        endpoint.ifPresent(PeerEndpoint.Open::close);
+        endpoint = Optional.empty();
     }
 
     private void send(ToShard message) {
@@ -481,6 +424,6 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
     }
 
     private void changed(boolean urgent) {
-        node.tell(new ShardNotice.Changed(view.status(), urgent));
+        setup.node().tell(new ShardNotice.Changed(view.status(), urgent));
     }
 }

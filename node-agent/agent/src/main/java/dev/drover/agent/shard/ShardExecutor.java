@@ -14,7 +14,6 @@ import dev.drover.protocol.checkpoint.InvalidCheckpointException;
 import dev.drover.protocol.id.Lease;
 import dev.drover.protocol.shard.StepRecord;
 import java.io.IOException;
-import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,23 +42,17 @@ final class ShardExecutor {
     private final ShardLog log;
     private final AtomicBoolean withdrawn = new AtomicBoolean();
 
-    ShardExecutor(
-            Lease lease,
-            AgentEnvironment environment,
-            WarmPool processes,
-            HttpClient http,
-            ActorSystem<?> system,
-            ActorRef<ShardCommand> actor)
+    ShardExecutor(Lease lease, ShardSetup setup, ActorSystem<?> system, ActorRef<ShardCommand> actor)
             throws IOException {
         this.lease = lease;
-        this.environment = environment;
-        this.processes = processes;
+        this.environment = setup.environment();
+        this.processes = setup.processes();
         this.system = system;
         this.actor = actor;
         this.publisher = new CheckpointPublisher(
                 environment.store(),
                 environment.clock(),
-                new PeerPush(http, environment.clock()),
+                new PeerPush(setup.http(), environment.clock()),
                 environment.blocking());
         this.restorer = new CheckpointRestorer(environment.store());
         this.pruner = new CheckpointPruneExecutor(environment.store());
