@@ -10,11 +10,14 @@ import dev.drover.protocol.store.ObjectStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds the parts of a job's logs in the store, oldest generation first. Where several logs are shown, a line {@code ==>}
@@ -23,43 +26,63 @@ import java.util.Optional;
  * <p>A log reaches the store in the pace its agent ships it, so following is some seconds behind.
  */
 final class LogFeed implements Polled.Feed {
+    private static final Logger LOG = LoggerFactory.getLogger(LogFeed.class);
+
     private final ApiPorts ports;
     private final Jobs jobs;
-    private final JobId job;
     private final Choice choice;
     private final Map<Lease, Integer> shown = new HashMap<>();
     private Optional<Lease> last = Optional.empty();
+    private final JobId job;
+    private JobView view;
+    private Instant viewDue;
     private boolean settled;
 
-    LogFeed(ApiPorts ports, Jobs jobs, JobId job, Choice choice) {
+    LogFeed(ApiPorts ports, Jobs jobs, JobView view, Choice choice) {
         this.ports = ports;
         this.jobs = jobs;
-        this.job = job;
+        this.job = view.id();
+        this.view = view;
+        this.viewDue = ports.clock().instant().plus(ports.limits().stepsEvery());
         this.choice = choice;
     }
 
     @Override
     public Optional<String> next() {
         while (true) {
-            JobView view = jobs.find(job);
-            for (Lease lease : leases(view)) {
+            JobView current = view();
+            for (Lease lease : leases(current)) {
                 Optional<String> part = part(lease);
                 if (part.isPresent()) {
                     settled = false;
                     return part;
                 }
             }
-            if (!choice.follow() || (view.state().isFinal() && settled)) {
+            if (!choice.follow() || (current.state().isFinal() && settled)) {
                 return Optional.empty();
             }
-            settled = view.state().isFinal();
+            settled = current.state().isFinal();
             Polled.pause(ports.limits().pollEvery());
         }
     }
 
-    private List<Lease> leases(JobView view) {
+    /** The job as of about a second ago. A pool that is silent for a while, as in a failover, ends no stream. */
+    private JobView view() {
+        Instant now = ports.clock().instant();
+        if (!now.isBefore(viewDue)) {
+            viewDue = now.plus(ports.limits().stepsEvery());
+            try {
+                view = jobs.find(job);
+            } catch (ProblemException e) {
+                LOG.warn("Following the log of job {} without news of it: {}", job, e.getMessage());
+            }
+        }
+        return view;
+    }
+
+    private List<Lease> leases(JobView current) {
         List<Lease> leases = new ArrayList<>();
-        for (ShardView shard : view.shards()) {
+        for (ShardView shard : current.shards()) {
             if (choice.shard().map(wanted -> wanted == shard.index()).orElse(true)) {
                 for (int generation = 1; generation <= shard.generation(); generation++) {
                     if (choice.generation().isEmpty() || choice.generation().get() == generation) {

@@ -37,7 +37,7 @@ final class LogRoutes {
                     "job %s has no shard %d; use 0 to %d"
                             .formatted(job.id(), index, job.spec().shards() - 1));
         });
-        LogFeed feed = new LogFeed(ports, jobs, job.id(), new LogFeed.Choice(shard, generation, follow));
+        LogFeed feed = new LogFeed(ports, jobs, job, new LogFeed.Choice(shard, generation, follow));
         return Answers.stream(ContentTypes.TEXT_PLAIN_UTF8, Polled.source(feed, executor));
     }
 }

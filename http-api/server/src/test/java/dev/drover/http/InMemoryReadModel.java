@@ -26,6 +26,7 @@ final class InMemoryReadModel implements ReadModel {
     private final List<TelemetryRow> rows = new ArrayList<>();
     private final List<JobEvent> events = new ArrayList<>();
     volatile boolean healthy = true;
+    volatile boolean broken;
 
     InMemoryReadModel(List<String> diary) {
         this.diary = diary;
@@ -51,6 +52,9 @@ final class InMemoryReadModel implements ReadModel {
 
     @Override
     public synchronized Optional<PoolName> poolOf(JobId job) {
+        if (broken) {
+            throw new IllegalStateException("the database is gone");
+        }
         return Optional.ofNullable(poolOfJob.get(job));
     }
 

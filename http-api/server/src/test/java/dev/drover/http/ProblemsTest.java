@@ -110,6 +110,15 @@ class ProblemsTest {
     }
 
     @Test
+    void ourOwnFailureIsAPlain500() {
+        api.readModel.broken = true;
+        HttpResponse<String> answer = api.get("/v1/jobs/j-1");
+        assertThat(answer.statusCode()).isEqualTo(500);
+        assertThat(json(answer).at("/detail").asText())
+                .isEqualTo("the request could not be answered; the server's log says why");
+    }
+
+    @Test
     void requestsThatAreNoHttpGetAProblemToo() throws Exception {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), api.port())) {
             socket.getOutputStream()

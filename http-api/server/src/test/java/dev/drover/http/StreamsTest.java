@@ -120,6 +120,20 @@ class StreamsTest {
         }
     }
 
+    @Test
+    void aSilentPoolEndsNoFollowedLog() throws Exception {
+        api.store.put(log(2), "first\n");
+        try (BufferedReader lines = open("/v1/jobs/j-1/logs?shard=0&generation=2&follow=true")) {
+            assertThat(lines.readLine()).isEqualTo("first");
+            api.gateway.silent.add(RunningApi.POOL);
+            assertThat(api.get("/v1/jobs/j-1").statusCode()).isEqualTo(503);
+            api.store.put(log(2), "first\nsecond\n");
+            assertThat(lines.readLine()).isEqualTo("second");
+            finish();
+            assertThat(rest(lines)).isEmpty();
+        }
+    }
+
     private void finish() {
         api.readModel.archive(Views.job(JOB, JobSpecReader.read(RunningApi.JOB), JobState.SUCCEEDED));
     }

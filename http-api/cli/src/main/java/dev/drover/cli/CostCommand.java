@@ -1,0 +1,21 @@
+package dev.drover.cli;
+
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** Shows what pools spent, and what it would have cost on demand. */
+@Command(
+        name = "cost",
+        description = "Shows what pools spent, and what it would have cost on demand.",
+        mixinStandardHelpOptions = true)
+final class CostCommand extends SubCommand {
+    @Parameters(paramLabel = "POOL", arity = "0..1", description = "One pool only; all by default")
+    private @Nullable String pool;
+
+    @Override
+    int run() {
+        return showEachPool(
+                pool, "cost", new Table("POOL", "COST"), (table, name, cost) -> table.row(name, Render.cost(cost)));
+    }
+}

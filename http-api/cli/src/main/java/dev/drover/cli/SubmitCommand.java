@@ -1,0 +1,61 @@
+package dev.drover.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.drover.protocol.job.DataFiles;
+import dev.drover.protocol.job.JobSpecReader;
+import java.io.InputStream;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Submits a job. */
+@Command(name = "submit", description = "Submits a job from a YAML or JSON file.", mixinStandardHelpOptions = true)
+final class SubmitCommand extends SubCommand {
+    private static final int ATTEMPTS = 5;
+
+    @Parameters(paramLabel = "FILE", description = "The job, YAML or JSON; - for standard input")
+    private String file = "";
+
+    @Option(names = "--key", description = "Submitting again under the same key is the same job (default: a new key)")
+    private @Nullable String key;
+
+    @Option(names = "--follow", description = "Watch the job until it is finished")
+    private boolean follow;
+
+    @Override
+    int run() {
+        ObjectNode spec = SpecFile.job(file);
+        JobSpecReader.read(spec, DataFiles.unchecked());
+        return root().ask(api -> {
+            JsonNode job = submit(api, spec.toString(), key == null ? root().newKey() : key);
+            String id = Render.text(job, "/id");
+            if (!follow) {
+                root().print(job, ignored -> id + " submitted; 'drover show " + id + "' says how it goes\n");
+                return ExitCodes.OK;
+            }
+            root().err().println(id + " submitted");
+            int code = new Follower(root(), api, job).follow();
+            root().print(api.get(Paths.of("/v1/jobs", id).toString()), Render::job);
+            return code;
+        });
+    }
+
+    /** One key makes sending again safe: a pool that did not answer may have the job. */
+    private JsonNode submit(ApiClient api, String body, String idempotencyKey) {
+        Map<String, String> headers = Map.of("Idempotency-Key", idempotencyKey);
+        for (int attempt = 1; ; attempt++) {
+            HttpResponse<InputStream> response = api.send("POST", "/v1/jobs", body, headers);
+            if (response.statusCode() != 503 || attempt == ATTEMPTS) {
+                return api.json(response);
+            }
+            long seconds = response.headers().firstValueAsLong("Retry-After").orElse(2);
+            root().err().println("the pool did not answer; sending it again in " + seconds + " s under the same key");
+            Follower.pause(Duration.ofSeconds(Math.min(seconds, 30)));
+        }
+    }
+}

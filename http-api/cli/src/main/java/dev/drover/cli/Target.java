@@ -1,0 +1,71 @@
+package dev.drover.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.drover.protocol.json.DroverJson;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Which server to ask, and with which token.
+ *
+ * @param url base address without a trailing slash
+ */
+record Target(URI url, String token) {
+    /** The file a running Drover leaves in its data directory. */
+    static final String CLIENT_FILE = "client.json";
+
+    /**
+     * What was given, completed from {@code client.json} in {@code home}.
+     *
+     * @throws CliException when no server is known
+     */
+    static Target find(Optional<String> url, Optional<String> token, Path home) {
+        Path file = home.resolve(CLIENT_FILE);
+        Optional<JsonNode> client = url.isPresent() && token.isPresent() ? Optional.empty() : read(file);
+        String address = url.or(() -> client.map(json -> json.path("url").asText()))
+                .filter(text -> !text.isBlank())
+                .orElseThrow(() -> new CliException(
+                        ExitCodes.BAD_INPUT,
+                        "no server is known: start one with './drover up', or set --url (or DROVER_URL) and --token (or"
+                                + " DROVER_TOKEN). " + file.toAbsolutePath() + " is not there"));
+        String secret = token.or(() -> client.map(Target::bestToken)).orElse("");
+        return new Target(uri(address), secret);
+    }
+
+    private static String bestToken(JsonNode client) {
+        String admin = client.path("adminToken").asText();
+        return admin.isEmpty() ? client.path("userToken").asText() : admin;
+    }
+
+    private static Optional<JsonNode> read(Path file) {
+        try {
+            return Files.exists(file)
+                    ? Optional.of(DroverJson.mapper().readTree(Files.readString(file)))
+                    : Optional.empty();
+        } catch (IOException e) {
+            throw new CliException(ExitCodes.BAD_INPUT, "can't read " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static URI uri(String address) {
+        try {
+            URI uri = URI.create(address.endsWith("/") ? address.substring(0, address.length() - 1) : address);
+            if ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme())) {
+                return uri;
+            }
+        } catch (IllegalArgumentException e) {
+            // Falls through to the same message as a wrong scheme.
+        }
+        throw new CliException(
+                ExitCodes.BAD_INPUT,
+                "url: '" + address + "' is not allowed; use http://HOST:PORT or https://HOST:PORT");
+    }
+
+    @Override
+    public String toString() {
+        return "Target[" + url + "]";
+    }
+}

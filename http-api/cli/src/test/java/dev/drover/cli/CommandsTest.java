@@ -1,0 +1,196 @@
+package dev.drover.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.drover.protocol.json.DroverJson;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+class CommandsTest {
+    private final FakeServer server = new FakeServer();
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    @Test
+    void queue() {
+        server.answer("GET /v1/jobs?limit=100&state=running", 200, "{\"jobs\": [" + Samples.job("WAITING") + "]}");
+        assertThat(Ran.command(server, "queue", "--state", "running").out()).isEqualTo("""
+            JOB  NAME  POOL     STATE    SHARDS  STEP     SPENT       WHY
+            j-1  tiny  default  WAITING  1       120/300  0.0125 USD  No zone has a cpu-small now
+            """);
+    }
+
+    @Test
+    void show() {
+        server.answer("GET /v1/jobs/j-1", 200, Samples.job("WAITING"));
+        assertThat(Ran.command(server, "show", "j-1").out()).isEqualTo("""
+            j-1  tiny  WAITING in pool default
+            why: No zone has a cpu-small now (NO_CAPACITY)
+            spent 0.0125 USD; on demand it would have been 0.05 USD (75% less)
+
+            SHARD  STATE    STEP     GENERATION  NODE    TO  WHY
+            0      RUNNING  120/300  2           node-1
+
+            SHARD  GENERATION  NODE    MARKET                      FROM STEP  BECAUSE           ENDED BECAUSE
+            0      1           node-1  zone-a cpu-small on-demand  0          No spot anywhere
+            """);
+    }
+
+    @Test
+    void poolsNodesAndCost() {
+        server.answer("GET /v1/pools", 200, Samples.pools())
+                .answer("GET /v1/pools/default/nodes", 200, Samples.nodes())
+                .answer("GET /v1/pools/default/cost", 200, Samples.COST);
+        assertThat(Ran.command(server, "pools").out()).isEqualTo("""
+            POOL     MODE       PROVIDER  NODES         LIMITS  RUNNING  QUEUED  SPENT       STATE
+            default  SPOT_ONLY  local     1 of 2 ready  0 to 8  1        3       0.0125 USD  paused
+            no answer from pool west: what is live there is missing here
+            """);
+        assertThat(Ran.command(server, "nodes").out()).isEqualTo("""
+            NODE    POOL     MEMBERSHIP  MARKET                      PRICE      RUNS     SILENT FOR  WHY
+            node-1  default  READY       zone-a cpu-small on-demand  0.3 USD/h  j-1/0@2  400ms       No spot anywhere
+            """);
+        assertThat(Ran.command(server, "cost", "default").out()).isEqualTo("""
+            POOL     COST
+            default  spent 0.0125 USD; on demand it would have been 0.05 USD (75% less)
+            """);
+    }
+
+    @Test
+    void markets() {
+        server.answer("GET /v1/pools/default/markets", 200, """
+            {"markets": [{"market": %s, "pricePerHour": {"amount": 0.3, "currency": "USD"}, "used": true,
+              "resources": {"accelerator": "cpu", "count": 2, "memory": "4GiB"},
+              "lastRefusal": {"kind": "NO_CAPACITY", "message": "none left"}}]}\
+            """.formatted(Samples.MARKET));
+        assertThat(Ran.command(server, "markets", "default").out()).isEqualTo("""
+            MARKET                      POOL     PRICE      HAS    USED  LEFT ALONE UNTIL  LAST REFUSAL
+            zone-a cpu-small on-demand  default  0.3 USD/h  2 cpu  yes                     NO_CAPACITY: none left
+            """);
+    }
+
+    @Test
+    void evictFindsTheNodesPool() {
+        server.answer("GET /v1/pools", 200, Samples.pools())
+                .answer("GET /v1/pools/default/nodes", 200, Samples.nodes())
+                .answer("POST /v1/pools/default/nodes/node-1/evict", 202, "{}");
+        assertThat(Ran.command(server, "evict", "node-1", "--notice", "30s").out())
+                .isEqualTo("node node-1 is being evicted with 30s of notice\n");
+        assertThat(server.asked().getLast().body()).isEqualTo("{\"notice\":\"30s\"}");
+        assertThat(Ran.command(server, "evict", "node-1").out())
+                .isEqualTo("node node-1 is being evicted without notice\n");
+        assertThat(server.asked().getLast().body()).isEmpty();
+        assertThat(Ran.command(server, "drain", "node-9").code()).isEqualTo(ExitCodes.BAD_INPUT);
+    }
+
+    @Test
+    void scalePauseAndResume() {
+        server.answer("POST /v1/pools/default/scale", 200, "{}")
+                .answer("POST /v1/pools/default/pause", 200, "{}")
+                .answer("POST /v1/pools/default/resume", 200, "{}");
+        assertThat(Ran.command(server, "scale", "default", "--min", "1", "--max", "3")
+                        .out())
+                .isEqualTo("pool default keeps 1 to 3 nodes\n");
+        assertThat(server.asked().getFirst().body()).isEqualTo("{\"minNodes\": 1, \"maxNodes\": 3}");
+        assertThat(Ran.command(server, "pause", "default").code()).isZero();
+        assertThat(Ran.command(server, "resume", "default").code()).isZero();
+    }
+
+    @Test
+    void poolCreate(@TempDir Path dir) throws IOException {
+        server.answer("PUT /v1/pools/west", 201, "{}");
+        Path file = Files.writeString(dir.resolve("pool.yaml"), "name: west\nmaxNodes: 2");
+        assertThat(Ran.command(server, "pool", "create", file.toString()))
+                .isEqualTo(new Ran(0, "pool west is created\n", ""));
+        assertThat(server.asked().getFirst().body()).isEqualTo("{\"name\":\"west\",\"maxNodes\":2}");
+        assertThat(Ran.command(server, "pool").code()).isEqualTo(ExitCodes.BAD_INPUT);
+    }
+
+    @Test
+    void telemetryAndLogs() {
+        String csv = "job,shard\nj-1,0\n";
+        String path = "GET /v1/jobs/j-1/telemetry?afterStep=0&points=";
+        server.answer(path + "0&superseded=false&format=csv", 200, csv)
+                .answer(path + "20&superseded=false", 200, """
+                    {"points": [{"shard": 0, "step": 1, "loss": "NaN", "tokensPerSecond": 10.4, "pauseMillis": 0.0,
+                      "generation": 1, "node": "node-1", "zone": "zone-a", "capacityType": "SPOT"}]}\
+                    """)
+                .answer("GET /v1/jobs/j-1/logs?shard=0&follow=true", 200, "one\ntwo\n");
+        assertThat(Ran.command(server, "telemetry", "j-1", "--csv").out()).isEqualTo(csv);
+        assertThat(Ran.command(server, "telemetry", "j-1").out()).isEqualTo("""
+            SHARD  STEP  LOSS  EVAL  TOKENS/S  PAUSE  GENERATION  NODE    ZONE    TYPE
+            0      1     NaN         10        0 ms   1           node-1  zone-a  SPOT
+            """);
+        assertThat(Ran.command(server, "logs", "-f", "--shard", "0", "j-1").out())
+                .isEqualTo("one\ntwo\n");
+    }
+
+    @Test
+    void cancelAndWhatPeopleTypeStaysOneSegment() {
+        server.answer("DELETE /v1/jobs/j-1", 200, Samples.job("CANCELLED"));
+        assertThat(Ran.command(server, "cancel", "j-1").out()).isEqualTo("j-1 is CANCELLED\n");
+        Ran.command(server, "cancel", "../pools/a b");
+        assertThat(server.asked().getLast().request()).isEqualTo("DELETE /v1/jobs/..%2Fpools%2Fa%20b");
+    }
+
+    @Test
+    void exitCodesSayWhoseFaultItIs() {
+        assertThat(Ran.command(server, "show", "j-none"))
+                .isEqualTo(new Ran(2, "", "there is no GET /v1/jobs/j-none\n"));
+        assertThat(Ran.plain("queue", "--url", server.url(), "--token", "wrong"))
+                .isEqualTo(new Ran(3, "", "the token sent is not known here\n"));
+        String gone = server.url();
+        server.close();
+        Ran unreachable = Ran.plain("queue", "--url", gone, "--token", "x");
+        assertThat(unreachable.code()).isEqualTo(ExitCodes.UNREACHABLE);
+        assertThat(unreachable.err()).startsWith("can't reach " + gone);
+        assertThat(Ran.plain("queue", "--url", "ftp://x", "--token", "x").code())
+                .isEqualTo(ExitCodes.BAD_INPUT);
+        assertThat(Ran.plain("qeue").code()).isEqualTo(ExitCodes.BAD_INPUT);
+        assertThat(Ran.plain("scale", "default").code()).isEqualTo(ExitCodes.BAD_INPUT);
+    }
+
+    @Test
+    void theServerIsFoundInTheDataDirectory(@TempDir Path dir) throws IOException {
+        Ran unknown = Ran.plain("pools", "--home", dir.toString());
+        assertThat(unknown.code()).isEqualTo(ExitCodes.BAD_INPUT);
+        assertThat(unknown.err()).startsWith("no server is known: start one with './drover up'");
+        Files.writeString(
+                dir.resolve("client.json"),
+                "{\"url\": \"%s/\", \"userToken\": \"u\", \"adminToken\": \"%s\"}"
+                        .formatted(server.url(), FakeServer.TOKEN));
+        server.answer("GET /v1/pools", 200, Samples.pools());
+        Ran found = Ran.plain("--home", dir.toString(), "pools", "--json");
+        assertThat(found.code()).isZero();
+        assertThat(DroverJson.mapper()
+                        .readTree(found.out())
+                        .at("/pools/0/nodes")
+                        .asInt())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void otherCommandsCanBeAdded() {
+        CommandLine line = DroverCli.commandLine(new CommandLine(new Up()));
+        assertThat(line.execute("up")).isEqualTo(7);
+        assertThat(line.getUsageMessage()).contains("Starts everything.", "submit", "the job failed or was cancelled");
+    }
+
+    @Command(name = "up", description = "Starts everything.")
+    private static final class Up implements Callable<Integer> {
+        @Override
+        public Integer call() {
+            return 7;
+        }
+    }
+}

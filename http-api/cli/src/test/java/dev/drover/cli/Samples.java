@@ -1,0 +1,44 @@
+package dev.drover.cli;
+
+/** Answers of the API, as its OpenAPI document has them. */
+final class Samples {
+    static final String COST = """
+        {"spent": {"amount": 0.0125, "currency": "USD"}, "onDemand": {"amount": 0.05, "currency": "USD"},
+         "switchBacks": 1, "byCapacityType": []}\
+        """;
+
+    static final String MARKET = """
+        {"provider": "local", "region": "here", "zone": "zone-a", "instanceType": "cpu-small",
+         "capacityType": "ON_DEMAND"}\
+        """;
+
+    private Samples() {}
+
+    static String job(String state) {
+        return """
+            {"id": "j-1", "pool": "default", "owner": "user", "state": "%s",
+             "why": {"code": "NO_CAPACITY", "text": "No zone has a cpu-small now", "facts": {}},
+             "spec": {"name": "tiny", "program": {"type": "trainer", "train": {"steps": 300}}},
+             "shards": [{"index": 0, "state": "RUNNING", "generation": 2, "step": 120, "node": "node-1",
+               "attempts": [{"generation": 1, "node": "node-1", "market": %s, "resumedFromStep": 0,
+                 "grantedBecause": {"code": "FALLBACK", "text": "No spot anywhere", "facts": {}}}]}],
+             "newerField": true, "cost": %s}\
+            """.formatted(state, MARKET, COST);
+    }
+
+    static String pools() {
+        return """
+            {"pools": [{"spec": {"name": "default", "mode": "SPOT_ONLY", "provider": "local", "minNodes": 0,
+              "maxNodes": 8}, "paused": true, "nodes": 2, "readyNodes": 1, "queuedShards": 3, "runningShards": 1,
+              "cost": %s}], "unanswered": ["west"]}\
+            """.formatted(COST);
+    }
+
+    static String nodes() {
+        return """
+            {"nodes": [{"id": "node-1", "membership": "READY", "market": %s, "leases": ["j-1/0@2"],
+              "pricePerHour": {"amount": 0.3, "currency": "USD"}, "silence": "400ms",
+              "because": {"code": "FALLBACK", "text": "No spot anywhere", "facts": {}}}]}\
+            """.formatted(MARKET);
+    }
+}
