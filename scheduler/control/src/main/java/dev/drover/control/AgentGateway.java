@@ -2,8 +2,10 @@ package dev.drover.control;
 
 import dev.drover.protocol.agent.AgentWire;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -56,15 +58,14 @@ final class AgentGateway {
         Pair<BoundedSourceQueue<Message>, Source<Message, NotUsed>> out =
                 Source.<Message>queue(COMMANDS_BUFFERED).preMaterialize(system);
         ActorRef<AgentSession.Message> session = system.systemActorOf(
-                AgentSession.create(around, new QueueLine(out.first())),
+                AgentSession.create(around, idle, new QueueLine(out.first())),
                 "agent-session-" + connections.incrementAndGet(),
                 Props.empty());
         Sink<Message, NotUsed> in = Flow.<Message>create()
-                .idleTimeout(idle)
-                .mapAsync(1, this::bytes)
+                .mapAsync(1, this::arrival)
                 .to(ActorSink.actorRefWithBackpressure(
                         session,
-                        (next, frame) -> new AgentSession.Frame(frame, next),
+                        (next, arrival) -> arrival.apply(next),
                         AgentSession.Opened::new,
                         AgentSession.Next.FRAME,
                         new AgentSession.Ended("closed by the agent"),
@@ -72,16 +73,27 @@ final class AgentGateway {
         return Flow.fromSinkAndSourceCoupled(in, out.second());
     }
 
-    private CompletionStage<ByteString> bytes(Message message) {
+    /** Never fails: what an agent does wrong is the session's to say, not a failure of the server. */
+    private CompletionStage<Arrival> arrival(Message message) {
         if (message.isText()) {
-            throw new IllegalArgumentException("a text frame came; agents speak binary frames");
+            return CompletableFuture.completedStage(broken("a text frame came; agents speak binary frames"));
         }
         BinaryMessage binary = message.asBinaryMessage();
         return binary.getStreamedData()
                 .limitWeighted(AgentWire.MAX_FRAME_BYTES, part -> (long) part.size())
                 .completionTimeout(FRAME_TIMEOUT)
-                .runFold(ByteString.emptyByteString(), ByteString::concat, system);
+                .runFold(ByteString.emptyByteString(), ByteString::concat, system)
+                .handle((bytes, failure) -> failure == null
+                        ? next -> new AgentSession.Frame(bytes, next)
+                        : broken("a frame could not be received whole: " + failure.getMessage()));
     }
+
+    private static Arrival broken(String how) {
+        return next -> new AgentSession.Broken(how, next);
+    }
+
+    /** What came from the agent, for the session; the session asks for the next by what it is given. */
+    private interface Arrival extends Function<ActorRef<AgentSession.Next>, AgentSession.Message> {}
 
     /** Sends by a bounded queue. */
     private record QueueLine(BoundedSourceQueue<Message> queue) implements AgentSession.Line {

@@ -10,6 +10,7 @@ import dev.drover.protocol.checkpoint.CheckpointRef;
 import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.Lease;
 import dev.drover.protocol.id.PoolName;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +21,7 @@ import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
+import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
 import org.apache.pekko.util.ByteString;
 
 /**
@@ -30,14 +32,22 @@ import org.apache.pekko.util.ByteString;
  * bound: the pool derives them again.
  */
 final class AgentSession extends AbstractBehavior<AgentSession.Message> {
+    /** A peer that does not take its last frames is not waited for. */
+    private static final Duration CLOSING = Duration.ofSeconds(5);
+
+    private final TimerScheduler<Message> timers;
     private final Around around;
+    private final Duration idle;
     private final Line line;
     private final Map<Lease, CheckpointRef> checkpoints = new HashMap<>();
     private Optional<AgentReport.Hello> hello = Optional.empty();
 
-    private AgentSession(ActorContext<Message> context, Around around, Line line) {
+    private AgentSession(
+            ActorContext<Message> context, TimerScheduler<Message> timers, Around around, Duration idle, Line line) {
         super(context);
+        this.timers = timers;
         this.around = around;
+        this.idle = idle;
         this.line = line;
     }
 
@@ -50,6 +60,9 @@ final class AgentSession extends AbstractBehavior<AgentSession.Message> {
     /** A frame arrived. */
     record Frame(ByteString bytes, ActorRef<Next> next) implements Message {}
 
+    /** Something arrived that is no frame. */
+    record Broken(String how, ActorRef<Next> next) implements Message {}
+
     /** The connection is over. */
     record Ended(String how) implements Message {}
 
@@ -61,6 +74,10 @@ final class AgentSession extends AbstractBehavior<AgentSession.Message> {
 
     /** The scheduler stops; the agent goes on and dials another one. */
     record Close() implements Message {}
+
+    private record Idle() implements Message {}
+
+    private record ClosedTooSlowly() implements Message {}
 
     /** Asks the connection for its next frame. */
     enum Next {
@@ -83,8 +100,10 @@ final class AgentSession extends AbstractBehavior<AgentSession.Message> {
             BiConsumer<PoolName, Input> pools,
             BiConsumer<JobId, TelemetryActor.Message> telemetry) {}
 
-    static Behavior<Message> create(Around around, Line line) {
-        return Behaviors.setup(context -> new AgentSession(context, around, line));
+    /** {@code idle}: a connection with no frame for this long is closed. */
+    static Behavior<Message> create(Around around, Duration idle, Line line) {
+        return Behaviors.setup(context ->
+                Behaviors.withTimers(timers -> new AgentSession(context, timers, around, idle, line).awaitFrame()));
     }
 
     @Override
@@ -95,6 +114,8 @@ final class AgentSession extends AbstractBehavior<AgentSession.Message> {
                     return this;
                 })
                 .onMessage(Frame.class, this::onFrame)
+                .onMessage(Broken.class, broken -> gone(hangUp(broken.how(), broken.next())))
+                .onMessage(Idle.class, ignored -> gone(hangUp("nothing came for " + idle)))
                 .onMessage(Tell.class, this::onTell)
                 .onMessage(Ended.class, this::onEnded)
                 .onMessage(Replaced.class, ignored -> hangUp("a newer connection of the same node took over"))
@@ -103,15 +124,21 @@ final class AgentSession extends AbstractBehavior<AgentSession.Message> {
     }
 
     private Behavior<Message> onFrame(Frame frame) {
+        var ignored = awaitFrame();
         AgentReport report;
         try {
             report = AgentWire.decodeReport(frame.bytes().toArray());
         } catch (WireException e) {
-            return gone(hangUp("a frame can't be read: " + e.getMessage()));
+            return gone(hangUp("a frame can't be read: " + e.getMessage(), frame.next()));
         }
         Behavior<Message> next = hello.map(known -> onReport(known, report)).orElseGet(() -> onFirst(report));
         frame.next().tell(Next.FRAME);
         return next;
+    }
+
+    private AgentSession awaitFrame() {
+        timers.startSingleTimer(Idle.class, new Idle(), idle);
+        return this;
     }
 
     private Behavior<Message> onFirst(AgentReport report) {
@@ -183,10 +210,29 @@ final class AgentSession extends AbstractBehavior<AgentSession.Message> {
         return next;
     }
 
+    private Behavior<Message> hangUp(String why, ActorRef<Next> next) {
+        next.tell(Next.FRAME);
+        return hangUp(why);
+    }
+
+    /** Stays until the connection has ended: to stop earlier would cut off what was sent last. */
     private Behavior<Message> hangUp(String why) {
         getContext().getLog().info("closing the connection of node {}: {}", node(), why);
         line.close();
-        return Behaviors.stopped();
+        timers.cancel(Idle.class);
+        timers.startSingleTimer(ClosedTooSlowly.class, new ClosedTooSlowly(), CLOSING);
+        return Behaviors.receive(Message.class)
+                .onMessage(Frame.class, frame -> drop(frame.next()))
+                .onMessage(Broken.class, broken -> drop(broken.next()))
+                .onMessage(Ended.class, ignored -> Behaviors.stopped())
+                .onMessage(ClosedTooSlowly.class, ignored -> Behaviors.stopped())
+                .onAnyMessage(ignored -> Behaviors.same())
+                .build();
+    }
+
+    private static Behavior<Message> drop(ActorRef<Next> next) {
+        next.tell(Next.FRAME);
+        return Behaviors.same();
     }
 
     private boolean send(AgentCommand command) {

@@ -6,6 +6,7 @@ import com.typesafe.config.ConfigFactory;
 import dev.drover.cloud.LaunchRequest;
 import dev.drover.persistence.journal.H2Database;
 import dev.drover.persistence.read.JdbcReadModel;
+import dev.drover.planning.event.PoolEvent;
 import dev.drover.protocol.agent.UserData;
 import dev.drover.protocol.api.PoolCommand;
 import dev.drover.protocol.api.PoolReply;
@@ -22,6 +23,7 @@ import dev.drover.protocol.store.FileObjectStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -105,6 +107,11 @@ final class World implements AutoCloseable {
                 new CheckpointSpec(2, 2),
                 3);
         return new PoolCommand.SubmitJob(new JobId(id), spec, "ada");
+    }
+
+    static PoolEvent.JobSubmitted submitted(JobId job, Instant at) {
+        PoolCommand.SubmitJob submission = submission(job.value());
+        return new PoolEvent.JobSubmitted(job, submission.spec(), submission.owner(), at);
     }
 
     /** What the instance of this launch reads from its metadata server. */

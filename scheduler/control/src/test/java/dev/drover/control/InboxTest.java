@@ -1,0 +1,67 @@
+package dev.drover.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.drover.planning.input.Input;
+import dev.drover.protocol.agent.AgentReport;
+import dev.drover.protocol.api.PoolCommand;
+import dev.drover.protocol.id.NodeId;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class InboxTest {
+    private static final NodeId NODE = new NodeId("n-1");
+
+    private final Inbox inbox = new Inbox();
+
+    @Test
+    void whatSaysAllThereIsToKnowReplacesWhatWaits() {
+        add(new Input.Tick());
+        add(status(1));
+        add(new Input.OffersSeen(List.of()));
+        add(status(2));
+        add(new Input.Tick());
+        assertThat(taken()).containsExactly(new Input.Tick(), status(2), new Input.OffersSeen(List.of()));
+        assertThat(inbox.isEmpty()).isTrue();
+    }
+
+    @Test
+    void aStatusNeverPassesAConnectionEvent() {
+        add(status(1));
+        add(new Input.AgentDisconnected(NODE, "inc"));
+        add(new Input.AgentConnected(NODE, "inc"));
+        add(status(2));
+        add(status(3));
+        assertThat(taken())
+                .containsExactly(
+                        status(1),
+                        new Input.AgentDisconnected(NODE, "inc"),
+                        new Input.AgentConnected(NODE, "inc"),
+                        status(3));
+    }
+
+    @Test
+    void questionsAreKeptEachAndInOrderUpToTheBound() {
+        for (int asked = 0; asked < Inbox.MAX_PENDING; asked++) {
+            assertThat(inbox.add(Request.of(new Input.Asked(new PoolCommand.PausePool()))))
+                    .isTrue();
+        }
+        assertThat(inbox.add(Request.of(new Input.Asked(new PoolCommand.PausePool()))))
+                .isFalse();
+        assertThat(inbox.take(7)).hasSize(7);
+        assertThat(inbox.add(Request.of(new Input.Asked(new PoolCommand.PausePool()))))
+                .isTrue();
+    }
+
+    private void add(Input input) {
+        assertThat(inbox.add(Request.of(input))).isTrue();
+    }
+
+    private List<Input> taken() {
+        return inbox.take(100).stream().map(Request::input).toList();
+    }
+
+    private static Input status(long sequence) {
+        return new Input.StatusReported(new AgentReport.Status(NODE, "inc", sequence, null, List.of()));
+    }
+}

@@ -1,0 +1,190 @@
+package dev.drover.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.ConfigFactory;
+import dev.drover.persistence.journal.H2Database;
+import dev.drover.persistence.read.JdbcReadModel;
+import dev.drover.planning.PoolDecider;
+import dev.drover.planning.event.PoolEvent;
+import dev.drover.protocol.api.PoolCommand;
+import dev.drover.protocol.api.PoolReply;
+import dev.drover.protocol.pool.PoolSpec;
+import dev.drover.protocol.store.FileObjectStore;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
+import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.persistence.testkit.JournalOperation;
+import org.apache.pekko.persistence.testkit.PersistenceTestKitPlugin;
+import org.apache.pekko.persistence.testkit.PersistenceTestKitSnapshotPlugin;
+import org.apache.pekko.persistence.testkit.ProcessingPolicy;
+import org.apache.pekko.persistence.testkit.ProcessingResult;
+import org.apache.pekko.persistence.testkit.ProcessingSuccess;
+import org.apache.pekko.persistence.testkit.StorageFailure;
+import org.apache.pekko.persistence.testkit.WriteEvents;
+import org.apache.pekko.persistence.testkit.javadsl.PersistenceTestKit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Gathering, on a journal that is as slow as a test wants. */
+@Timeout(30)
+class PoolFrontActorTest {
+    private static final Instant NOW = Instant.parse("2026-03-01T10:00:00Z");
+    private static final Duration NEVER = Duration.ofHours(1);
+
+    private final ActorTestKit testKit = ActorTestKit.create(PersistenceTestKitPlugin.getInstance()
+            .config()
+            .withFallback(PersistenceTestKitSnapshotPlugin.config())
+            .withFallback(ConfigFactory.parseString("""
+                drover.read-journal = "pekko.persistence.testkit.query"
+                pekko.persistence.testkit.events.serialize = on
+                """))
+            .withFallback(ConfigFactory.load()));
+    private final PersistenceTestKit journal = PersistenceTestKit.create(testKit.system());
+    private final SlowJournal writes = new SlowJournal();
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path directory;
+
+    @SuppressWarnings("NullAway.Init")
+    private JdbcReadModel readModel;
+
+    @SuppressWarnings("NullAway.Init")
+    private ActorRef<PoolFrontActor.Message> front;
+
+    @BeforeEach
+    void start() throws IOException {
+        readModel = JdbcReadModel.open(H2Database.in(directory.resolve("database")));
+        var ignored = journal.withPolicy(writes);
+        front = testKit.spawn(PoolFrontActor.create(World.POOL, surroundings()));
+        ask(new PoolCommand.ConfigurePool(PoolSpec.defaults(World.POOL))).expectMessageClass(PoolReply.Done.class);
+        ask(new PoolCommand.PausePool()).expectMessageClass(PoolReply.Done.class);
+        writes.sizes.clear();
+    }
+
+    @AfterEach
+    void stop() {
+        writes.gate.countDown();
+        testKit.shutdownTestKit();
+        threads.shutdown();
+        readModel.close();
+    }
+
+    @Test
+    void whatArrivesDuringAWriteBecomesOneWrite() {
+        writes.gate = new CountDownLatch(1);
+        List<TestProbe<PoolReply>> askers = new CopyOnWriteArrayList<>();
+        askers.add(ask(World.submission("job-first")));
+        Eventually.isTrue("the first write is under way", () -> writes.sizes.size() == 1);
+        for (int number = 0; number < 50; number++) {
+            askers.add(ask(World.submission("job-" + number)));
+        }
+        TestProbe<PoolReply> query = ask(new PoolCommand.ListJobs());
+        assertThat(query.expectMessageClass(PoolReply.Jobs.class).jobs())
+                .as("a query waits for no write, and shows what is durable")
+                .isEmpty();
+        askers.getFirst().expectNoMessage(Duration.ofMillis(50));
+        writes.gate.countDown();
+        askers.forEach(asker -> asker.expectMessageClass(PoolReply.Job.class));
+        assertThat(writes.sizes).containsExactly(1, 50);
+        assertThat(ask(new PoolCommand.ListJobs())
+                        .expectMessageClass(PoolReply.Jobs.class)
+                        .jobs())
+                .as("whoever was answered sees what was answered")
+                .hasSize(51);
+    }
+
+    @Test
+    void aStopFinishesTheWriteInFlight() {
+        writes.gate = new CountDownLatch(1);
+        TestProbe<PoolReply> asker = ask(World.submission("job-1"));
+        Eventually.isTrue("the write is under way", () -> writes.sizes.size() == 1);
+        front.tell(new PoolFrontActor.Stop());
+        writes.gate.countDown();
+        asker.expectMessageClass(PoolReply.Job.class);
+        testKit.createTestProbe().expectTerminated(front, Duration.ofSeconds(10));
+        List<Object> kept =
+                journal.persistedInStorage(PoolActor.persistenceId(World.POOL).id());
+        assertThat(kept.getLast()).isInstanceOf(PoolEvent.JobSubmitted.class);
+    }
+
+    @Test
+    void aFailedWriteAnswersNobodyAndThePoolComesBack() {
+        writes.failNext = true;
+        TestProbe<PoolReply> asker = ask(World.submission("job-1"));
+        asker.expectNoMessage(Duration.ofMillis(100));
+        Eventually.isTrue("the pool takes the repeat", () -> {
+            TestProbe<PoolReply> again = ask(World.submission("job-1"));
+            return again.receiveMessage(Duration.ofSeconds(5)) instanceof PoolReply.Job;
+        });
+        assertThat(ask(new PoolCommand.ListJobs())
+                        .expectMessageClass(PoolReply.Jobs.class)
+                        .jobs())
+                .hasSize(1);
+    }
+
+    private TestProbe<PoolReply> ask(PoolCommand command) {
+        TestProbe<PoolReply> probe = testKit.createTestProbe();
+        front.tell(new PoolFrontActor.Ask(command, probe.ref()));
+        return probe;
+    }
+
+    private PoolFrontActor.Surroundings surroundings() throws IOException {
+        FileObjectStore store = new FileObjectStore(directory.resolve("store"));
+        FakeCloudProvider cloud = new FakeCloudProvider();
+        SchedulerConfig config = SchedulerConfig.local("me", List::of, "a secret of enough length", "file:///store");
+        return new PoolFrontActor.Surroundings(
+                new PoolDecider(),
+                () -> NOW,
+                NEVER,
+                new IntentRouter.Executors(
+                        new LaunchExecutor(cloud, node -> {}, config, new Offers(), threads),
+                        new CheckpointExecutor(store, threads),
+                        new ArchiveExecutor(readModel, new StepBackfill(readModel, store), threads),
+                        new AgentDirectory()),
+                new Projection.Factory(readModel, new JournalReader(testKit.system()), ref -> {}, threads));
+    }
+
+    /** Notes each write's size, and holds it until the gate opens. */
+    private static final class SlowJournal implements ProcessingPolicy<JournalOperation> {
+        final List<Integer> sizes = new CopyOnWriteArrayList<>();
+        volatile CountDownLatch gate = new CountDownLatch(0);
+        volatile boolean failNext;
+
+        @Override
+        public ProcessingResult tryProcess(String persistenceId, JournalOperation operation) {
+            if (operation instanceof WriteEvents write) {
+                sizes.add(write.batch().size());
+                if (failNext) {
+                    failNext = false;
+                    return new StorageFailure(new IOException("disk full"));
+                }
+                awaitGate();
+            }
+            return ProcessingSuccess.getInstance();
+        }
+
+        private void awaitGate() {
+            try {
+                assertThat(gate.await(20, TimeUnit.SECONDS)).isTrue();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}
