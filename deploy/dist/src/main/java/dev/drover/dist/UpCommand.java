@@ -44,18 +44,25 @@ final class UpCommand implements Callable<Integer> {
         CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch ended = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> awaitEnd(asked, ended), "drover-stop"));
+        try {
+            runUntil(asked, place);
+            // The controller first: it must not take the end of its instances for evictions.
+            stopCloud(place);
+            return 0;
+        } catch (IOException e) {
+            System.err.println("drover up: " + e.getMessage());
+            return 2;
+        } finally {
+            ended.countDown();
+        }
+    }
+
+    private void runUntil(CountDownLatch asked, Home place) throws IOException, InterruptedException {
         try (Controller controller =
                 Controller.start(place, port, Optional.ofNullable(catalog), Optional.ofNullable(seed))) {
             announce(controller, place);
             asked.await();
-        } catch (IOException e) {
-            System.err.println("drover up: " + e.getMessage());
-            ended.countDown();
-            return 2;
         }
-        stopCloud(place);
-        ended.countDown();
-        return 0;
     }
 
     private static void announce(Controller controller, Home home) {

@@ -3,6 +3,7 @@ package dev.drover.planning.state;
 import dev.drover.planning.event.PoolEvent;
 import dev.drover.planning.event.PoolEvent.*;
 import dev.drover.protocol.api.Reason;
+import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.Lease;
 import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.id.ShardId;
@@ -206,7 +207,13 @@ final class Fold {
         folded = old.isPresent() ? idleNode(folded, old.get(), event.at()) : folded;
         boolean switchedBack =
                 market.isSpot() && before.map(last -> !last.isSpot()).orElse(false);
-        return switchedBack ? folded.withLedger(folded.ledger().plusSwitchBack()) : folded;
+        return switchedBack ? withSwitchBack(folded, event.lease().shard().job()) : folded;
+    }
+
+    private static PoolState withSwitchBack(PoolState state, JobId id) {
+        Job job = state.job(id).orElseThrow();
+        return state.withLedger(state.ledger().plusSwitchBack())
+                .withJob(job.withLedger(job.ledger().plusSwitchBack()));
     }
 
     private static Shard started(Shard shard, Instant at) {
