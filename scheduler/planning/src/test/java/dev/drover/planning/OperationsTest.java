@@ -59,14 +59,14 @@ class OperationsTest {
                 .startsWith("The program failed at step 5, failure 1 of 2 allowed: NaN loss It is tried again at ");
         finished();
         assertThat(world.pool.timeline(then)).isEqualTo("""
-            0s PoolConfigured
-            0s JobSubmitted j
-            0s NodeRequested p-n1 in local:a:m1:SPOT CHEAPEST_SPOT
-            0s ShardTargeted j/0 to p-n1 CHEAPEST_SPOT
-            3s NodeLaunched p-n1 in local:b:m1:SPOT
-            6s NodeJoined p-n1
-            6s ShardGranted j/0@1 on p-n1 after step 0 OTHER_ZONE
-            8s ShardStarted j/0@1
+            0s ShardStarted j/0@1
+            5s ShardFailed j/0@1 to be retried
+            10s ShardTargeted j/0 to p-n1 PROGRAM_FAILED
+            11s ShardGranted j/0@2 on p-n1 after step 0 PROGRAM_FAILED
+            12s ShardStarted j/0@2
+            51s ShardSucceeded j/0@2 step 40
+            51s JobFinished j SUCCEEDED COMPLETED
+            52s JobArchived j
             """);
         assertThat(outcome()).isEqualTo(JobState.SUCCEEDED);
     }
@@ -150,27 +150,10 @@ class OperationsTest {
         world.seconds(5);
         assertThat(world.pool.timeline(then)).isEqualTo("""
             0s PoolConfigured
-            0s JobSubmitted j
-            0s NodeRequested p-n1 in local:a:m1:SPOT CHEAPEST_SPOT
-            0s ShardTargeted j/0 to p-n1 CHEAPEST_SPOT
-            1s TargetDropped j/0 LAUNCH_REFUSED
-            1s LaunchRefused p-n1
-            1s NodeRequested p-n2 in local:a:m1:ON_DEMAND FALLBACK
-            1s ShardTargeted j/0 to p-n2 FALLBACK
-            4s NodeLaunched p-n2 in local:a:m1:ON_DEMAND
-            7s NodeJoined p-n2
-            7s ShardGranted j/0@1 on p-n2 after step 0 FALLBACK
-            9s ShardStarted j/0@1
-            127s NodeRequested p-n3 in local:a:m1:SPOT SWITCH_BACK
-            127s ShardTargeted j/0 to p-n3 SWITCH_BACK
-            130s NodeLaunched p-n3 in local:a:m1:SPOT
-            133s NodeJoined p-n3
-            135s ShardDetached j/0@1 SWITCH_BACK
-            135s NodeDraining p-n2 SWITCHED_BACK
-            135s NodeEnding p-n2 SWITCHED_BACK
-            136s NodeGone p-n2 SWITCHED_BACK
-            136s ShardGranted j/0@2 on p-n3 after step 126 SWITCH_BACK
-            137s ShardStarted j/0@2
+            0s NodeDraining p-n1 SCALED_DOWN
+            1s ShardDetached j/0@1 SCALED_DOWN
+            1s NodeEnding p-n1 SCALED_DOWN
+            2s NodeGone p-n1 SCALED_DOWN
             """);
         assertThat(world.instances()).isEmpty();
         assertThat(world.show(JOB).why().orElseThrow().code()).isEqualTo(Code.POOL_FULL);
@@ -224,17 +207,16 @@ class OperationsTest {
         world.ask(new PoolCommand.DrainNode(node(1)));
         world.until(30, () -> world.state().node(node(1)).isEmpty());
         assertThat(world.pool.timeline(then)).isEqualTo("""
-            0s PoolConfigured
-            0s JobSubmitted j
-            0s NodeRequested p-n1 in local:a:m1:SPOT CHEAPEST_SPOT
-            0s ShardTargeted j/0 to p-n1 CHEAPEST_SPOT
-            3s NodeLaunched p-n1 in local:a:m1:SPOT
-            183s TargetDropped j/0 NEVER_JOINED
-            183s NodeEnding p-n1 NEVER_JOINED
-            183s NodeRequested p-n2 in local:a:m1:SPOT CHEAPEST_SPOT
-            183s ShardTargeted j/0 to p-n2 CHEAPEST_SPOT
-            184s NodeGone p-n1 NEVER_JOINED
-            186s NodeLaunched p-n2 in local:a:m1:SPOT
+            0s ShardStarted j/0@1
+            0s NodeDraining p-n1 NODE_DRAINED
+            0s NodeRequested p-n2 in local:a:m1:SPOT CHEAPEST_SPOT
+            0s ShardTargeted j/0 to p-n2 NODE_DRAINED
+            3s NodeLaunched p-n2 in local:a:m1:SPOT
+            6s NodeJoined p-n2
+            8s ShardDetached j/0@1 NODE_DRAINED
+            8s NodeEnding p-n1 NODE_DRAINED
+            9s NodeGone p-n1 NODE_DRAINED
+            9s ShardGranted j/0@2 on p-n2 after step 8 NODE_DRAINED
             """);
         finished();
     }
