@@ -145,7 +145,7 @@ final class Fold {
         CapacityType type = billed.market().capacityType();
         Duration time = Duration.between(event.from(), event.to());
         PoolState folded = state.withLedger(
-                        state.ledger().plus(type, time, event.pricePerHour(), event.onDemandPricePerHour(), 1, 1))
+                        state.ledger().plus(type, time, event.pricePerHour(), event.onDemandPricePerHour(), Share.ALL))
                 .withNodes(state.nodes()
                         .plus(
                                 event.node(),
@@ -159,9 +159,9 @@ final class Fold {
                                                 event.to()))));
         for (Shard shard : state.runningOn(event.node())) {
             Job job = folded.job(shard.id().job()).orElseThrow();
-            int slots = Math.max(1, billed.resources().slotsFor(job.spec().resources()));
+            Share share = Share.of(job.spec().resources(), billed.resources());
             folded = folded.withJob(job.withLedger(
-                    job.ledger().plus(type, time, event.pricePerHour(), event.onDemandPricePerHour(), 1, slots)));
+                    job.ledger().plus(type, time, event.pricePerHour(), event.onDemandPricePerHour(), share)));
         }
         return folded;
     }
