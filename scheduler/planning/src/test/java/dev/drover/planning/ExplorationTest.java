@@ -56,9 +56,9 @@ class ExplorationTest {
 
     private final List<JobId> jobs = new ArrayList<>();
 
-    /** A dozen in each build; {@code -Ddrover.exploration.seeds=500} looks further. */
+    /** Eight in each build; {@code -Ddrover.exploration.seeds=500} looks further. */
     static LongStream seeds() {
-        return LongStream.rangeClosed(1, Long.getLong("drover.exploration.seeds", 12));
+        return LongStream.rangeClosed(1, Long.getLong("drover.exploration.seeds", 8));
     }
 
     @ParameterizedTest(name = "seed {0}")
