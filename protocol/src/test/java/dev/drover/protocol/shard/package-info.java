@@ -1,0 +1,4 @@
+@NullMarked
+package dev.drover.protocol.shard;
+
+import org.jspecify.annotations.NullMarked;
