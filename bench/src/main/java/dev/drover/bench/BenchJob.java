@@ -1,11 +1,17 @@
 package dev.drover.bench;
 
+import dev.drover.dist.Programs;
 import dev.drover.protocol.pool.PoolSpec;
 import java.nio.file.Path;
 
 /** The jobs that are measured. */
 final class BenchJob {
     private BenchJob() {}
+
+    /** Where a benchmark may leave what it made, with its logs. */
+    static Path outputs() {
+        return Programs.root().resolve("bench/target");
+    }
 
     /** The demo's model, one shard, steps of some tens of milliseconds. */
     static String small(PoolSpec pool, Path text, int steps, int checkpointEvery) {

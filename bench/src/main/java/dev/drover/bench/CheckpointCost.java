@@ -1,6 +1,7 @@
 package dev.drover.bench;
 
 import dev.drover.dist.demo.TelemetryPoint;
+import dev.drover.dist.trial.Trial;
 import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.pool.PoolSpec;
 import java.io.IOException;
@@ -42,7 +43,7 @@ public final class CheckpointCost implements Callable<Integer> {
         List<Double> without = new ArrayList<>();
         List<Double> costs = new ArrayList<>();
         List<Double> pauses = new ArrayList<>();
-        try (Trial trial = Trial.start("checkpoint")) {
+        try (Trial trial = Trial.under(BenchJob.outputs(), "checkpoint")) {
             PoolSpec pool = trial.pool("checkpoint", 1);
             for (int round = 1; round <= rounds; round++) {
                 List<TelemetryPoint> plain = run(trial, pool, 1_000_000, "plain-" + round);

@@ -1,6 +1,7 @@
 package dev.drover.bench;
 
 import dev.drover.dist.demo.TelemetryPoint;
+import dev.drover.dist.trial.Trial;
 import dev.drover.protocol.api.AttemptView;
 import dev.drover.protocol.api.JobView;
 import dev.drover.protocol.id.JobId;
@@ -51,7 +52,7 @@ public final class Recovery implements Callable<Integer> {
         report.condition(
                 "model", "3 layers, width 64, context 64, micro-batch 16 x 2, 1 thread, checkpoint every 20 steps");
         report.condition("rounds", rounds);
-        try (Trial trial = Trial.start("recovery")) {
+        try (Trial trial = Trial.under(BenchJob.outputs(), "recovery")) {
             report.row(
                     "last step to first step, notice, warm successor",
                     "s",

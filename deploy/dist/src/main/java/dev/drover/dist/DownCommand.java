@@ -1,13 +1,15 @@
 package dev.drover.dist;
 
+import dev.drover.cli.DroverCli;
 import dev.drover.cloud.local.LocalCloudProcess;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
 
 /** {@code drover down}: ends the local cloud and its instances, for when the controller was killed and left them. */
 @Command(
@@ -15,12 +17,12 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = "End the local cloud and its instances, after a controller that was killed.")
 final class DownCommand implements Callable<Integer> {
-    @Option(names = "--home", defaultValue = ".drover", description = "Which Drover (default: ${DEFAULT-VALUE}).")
-    private Path home = Path.of(".drover");
+    @ParentCommand
+    private @Nullable DroverCli cli;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Home place = Home.at(home);
+        Home place = Home.at(Objects.requireNonNull(cli).home());
         Optional<LocalCloudProcess> cloud = LocalCloudProcess.find(place.cloud());
         if (cloud.isEmpty()) {
             System.out.println("No local cloud runs in " + place.cloud() + ".");

@@ -1,5 +1,6 @@
 package dev.drover.dist;
 
+import dev.drover.cli.DroverCli;
 import dev.drover.dist.demo.DemoCommand;
 import picocli.CommandLine;
 
@@ -8,7 +9,7 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
-        CommandLine cli = RootCommand.commandLine(
+        CommandLine cli = DroverCli.commandLine(
                 new CommandLine(new UpCommand()),
                 new CommandLine(new DownCommand()),
                 new CommandLine(new DemoCommand(

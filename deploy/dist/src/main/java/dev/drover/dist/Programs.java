@@ -40,7 +40,7 @@ public final class Programs {
 
     private Programs() {}
 
-    /** A program with a main class on this distribution's class path. */
+    /** A program with a main class on the distribution's class path, whoever asks. */
     public static List<String> ours(List<String> flags, Class<?> main, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(java());
@@ -48,7 +48,7 @@ public final class Programs {
         command.add("-Ddrover.dist=" + dist());
         command.add("-Ddrover.root=" + root());
         command.add("-cp");
-        command.add(System.getProperty("java.class.path"));
+        command.add(dist().resolve("lib") + "/*");
         command.add(main.getName());
         command.addAll(Arrays.asList(arguments));
         return List.copyOf(command);

@@ -1,15 +1,18 @@
 package dev.drover.dist;
 
+import dev.drover.cli.DroverCli;
 import dev.drover.cloud.local.LocalCloudProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
 
 /** {@code drover up}: a whole Drover on this machine, in the foreground until Ctrl-C. */
 @Command(
@@ -18,11 +21,8 @@ import picocli.CommandLine.Option;
         description =
                 "Run a whole Drover on this machine until Ctrl-C: scheduler, API and local cloud, on loopback only.")
 final class UpCommand implements Callable<Integer> {
-    @Option(
-            names = "--home",
-            defaultValue = ".drover",
-            description = "Where everything is kept (default: ${DEFAULT-VALUE}).")
-    private Path home = Path.of(".drover");
+    @ParentCommand
+    private @Nullable DroverCli cli;
 
     @Option(names = "--port", description = "Port of the API on 127.0.0.1 (default: the one used before, else 7070).")
     private int port;
@@ -40,22 +40,29 @@ final class UpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Home place = Home.at(home);
+        Home place = Home.at(Objects.requireNonNull(cli).home());
         CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch ended = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> awaitEnd(asked, ended), "drover-stop"));
+        try {
+            runUntil(asked, place);
+            // The controller first: it must not take the end of its instances for evictions.
+            stopCloud(place);
+            return 0;
+        } catch (IOException e) {
+            System.err.println("drover up: " + e.getMessage());
+            return 2;
+        } finally {
+            ended.countDown();
+        }
+    }
+
+    private void runUntil(CountDownLatch asked, Home place) throws IOException, InterruptedException {
         try (Controller controller =
                 Controller.start(place, port, Optional.ofNullable(catalog), Optional.ofNullable(seed))) {
             announce(controller, place);
             asked.await();
-        } catch (IOException e) {
-            System.err.println("drover up: " + e.getMessage());
-            ended.countDown();
-            return 2;
         }
-        stopCloud(place);
-        ended.countDown();
-        return 0;
     }
 
     private static void announce(Controller controller, Home home) {

@@ -144,7 +144,8 @@ public final class DroverCli implements Runnable {
         out().flush();
     }
 
-    boolean isJson() {
+    /** Whether answers are for programs. */
+    public boolean isJson() {
         return json;
     }
 

@@ -30,11 +30,14 @@ final class RunningApi implements AutoCloseable {
     static final String ADMIN = "admin-token";
     static final String JOB = "{\"name\": \"tiny\", \"train\": {\"data\": {\"path\": \"/data/d.txt\"}}}";
 
+    /** Shared: reading the schemas takes longer than most tests. */
+    private static final DocumentedResponses DOCUMENTED = new DocumentedResponses();
+
     final List<String> diary = Collections.synchronizedList(new ArrayList<>());
     final InMemoryReadModel readModel = new InMemoryReadModel(diary);
     final FakePoolGateway gateway = new FakePoolGateway(diary);
     final InMemoryStore store = new InMemoryStore();
-    final DocumentedResponses documented = new DocumentedResponses();
+    final DocumentedResponses documented = DOCUMENTED;
     final HttpApi api;
 
     private final ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "http-api-test");

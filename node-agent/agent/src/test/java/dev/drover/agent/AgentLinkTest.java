@@ -79,7 +79,8 @@ final class AgentLinkTest {
             scene.run(FIRST, task(1_000_000, 1000, 5, ""), null);
             scene.scheduler.awaitShard(NODE, FIRST, status -> status.step() > 5);
             scene.scheduler.runFor(Duration.ofMillis(300));
-            Await.until("a renewal that is short", () -> hellos(scene) > 0);
+            long before = sequence(scene);
+            Await.until("two more heartbeats, so that one renewal was short", () -> sequence(scene) > before + 1);
             scene.scheduler.awaitShard(NODE, FIRST, status -> status.step() > 20);
             scene.scheduler.silence();
             agent.ended().get(20, TimeUnit.SECONDS);
@@ -95,6 +96,10 @@ final class AgentLinkTest {
         return scene.scheduler.reports().stream()
                 .filter(AgentReport.Hello.class::isInstance)
                 .count();
+    }
+
+    private static long sequence(AgentScene scene) {
+        return scene.scheduler.status(NODE).map(AgentReport.Status::sequence).orElse(0L);
     }
 
     private static int newestStep(CheckpointCatalog catalog) {

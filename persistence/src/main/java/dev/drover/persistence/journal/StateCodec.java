@@ -93,7 +93,7 @@ public final class StateCodec {
         for (Archived entry : saved.archived()) {
             archived = archived.plus(entry.job(), entry.at());
         }
-        return new PoolState(
+        return PoolState.of(
                 saved.spec(),
                 saved.paused(),
                 nodes,

@@ -113,7 +113,7 @@ class JobSpecReaderTest {
         });
     }
 
-    static Stream<Arguments> refusals() {
+    static Stream<Arguments> malformed() {
         String data = "train: {data: {path: /d.txt}";
         return Stream.of(
                 refusal("", "spec: is missing; use fields and their values, as 'name: my-job'"),
@@ -135,7 +135,12 @@ class JobSpecReaderTest {
                 refusal(
                         data + ", model: {zebra: 2}}",
                         "train.model.zebra: '2' is not allowed; use one of width, heads, kvHeads, feedForward, layers;"
-                                + " there is no 'zebra'"),
+                                + " there is no 'zebra'"));
+    }
+
+    static Stream<Arguments> outOfBounds() {
+        String data = "train: {data: {path: /d.txt}";
+        return Stream.of(
                 refusal(data + "}\nshards: 0", "shards: '0' is not allowed; use a whole number from 1 to 64"),
                 refusal(data + "}\nshards: 2.5", "shards: '2.5' is not allowed; use a whole number from 1 to 64"),
                 refusal(data + "}\nshards: '2'", "shards: '2' is not allowed; use a whole number from 1 to 64"),
@@ -178,7 +183,7 @@ class JobSpecReaderTest {
     }
 
     @ParameterizedTest
-    @MethodSource("refusals")
+    @MethodSource({"malformed", "outOfBounds"})
     void refuses(String text, String message) {
         assertThat(refusalOf(text, DataFiles.unchecked())).hasMessage(message);
     }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -137,15 +138,16 @@ final class Projection extends AbstractBehavior<Projection.Message> {
             Chapter chapter = untold.getFirst();
             getContext()
                     .pipeToSelf(
-                            CompletableFuture.runAsync(() -> write(chapter), around.executor()),
+                            CompletableFuture.supplyAsync(() -> write(chapter), around.executor()),
                             (ignored, failure) -> failure == null ? new Written() : new WriteFailed(failure));
         }
         return this;
     }
 
-    private void write(Chapter chapter) {
+    private Done write(Chapter chapter) {
         chapter.attempts().forEach(told -> around.readModel().recordAttempt(told.shard(), told.attempt()));
         around.readModel().appendEvents(chapter.events());
+        return Done.getInstance();
     }
 
     private Behavior<Message> onWritten() {

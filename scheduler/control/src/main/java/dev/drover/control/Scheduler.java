@@ -24,6 +24,7 @@ import java.util.function.BiConsumer;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.cluster.sharding.typed.ClusterShardingSettings;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 import org.apache.pekko.cluster.sharding.typed.javadsl.Entity;
 import org.apache.pekko.cluster.typed.Cluster;
@@ -83,6 +84,7 @@ public record Scheduler(PoolGateway gateway, Route agents) {
 
         startTelemetry(sharding, new TelemetryActor.Around(readModel, backfill, FILL_AFTER, threads));
         startPools(
+                system,
                 sharding,
                 new PoolFrontActor.Surroundings(
                         new PoolDecider(),
@@ -131,9 +133,12 @@ public record Scheduler(PoolGateway gateway, Route agents) {
                 .withStopMessage(new TelemetryActor.Stop()));
     }
 
-    private static void startPools(ClusterSharding sharding, PoolFrontActor.Surroundings around) {
+    /** A pool never goes to sleep: it must see leases expire even when nobody talks to it. */
+    private static void startPools(
+            ActorSystem<?> system, ClusterSharding sharding, PoolFrontActor.Surroundings around) {
         sharding.init(Entity.of(
                         PoolFrontActor.KEY, entity -> PoolFrontActor.create(new PoolName(entity.getEntityId()), around))
+                .withSettings(ClusterShardingSettings.create(system).withNoPassivationStrategy())
                 .withStopMessage(new PoolFrontActor.Stop()));
     }
 

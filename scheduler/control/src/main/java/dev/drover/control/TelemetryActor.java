@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -131,12 +132,17 @@ final class TelemetryActor extends AbstractBehavior<TelemetryActor.Message> {
         toFill.clear();
         getContext()
                 .pipeToSelf(
-                        CompletableFuture.runAsync(() -> fill(from, upTo), around.executor()),
+                        CompletableFuture.supplyAsync(() -> fill(from, upTo), around.executor()),
                         (ignored, failure) -> failure == null ? new Filled(upTo) : new FillFailed(failure, upTo));
         return this;
     }
 
-    private void fill(Map<Lease, Integer> from, Map<Lease, Integer> upTo) {
+    private Done write(Map<Lease, List<StepRecord>> batch) {
+        batch.forEach(around.readModel()::appendSteps);
+        return Done.getInstance();
+    }
+
+    private Done fill(Map<Lease, Integer> from, Map<Lease, Integer> upTo) {
         upTo.forEach((lease, step) -> {
             try {
                 around.backfill().fill(lease, from.getOrDefault(lease, 0), step);
@@ -144,6 +150,7 @@ final class TelemetryActor extends AbstractBehavior<TelemetryActor.Message> {
                 throw new UncheckedIOException("can't read the steps of " + lease + " from the store", e);
             }
         });
+        return Done.getInstance();
     }
 
     private Behavior<Message> onFilled(Filled done) {
@@ -183,8 +190,7 @@ final class TelemetryActor extends AbstractBehavior<TelemetryActor.Message> {
         buffered = 0;
         getContext()
                 .pipeToSelf(
-                        CompletableFuture.runAsync(
-                                () -> batch.forEach(around.readModel()::appendSteps), around.executor()),
+                        CompletableFuture.supplyAsync(() -> write(batch), around.executor()),
                         (ignored, failure) -> failure == null ? new Written() : new WriteFailed(failure));
         return this;
     }

@@ -82,27 +82,37 @@ final class Membership {
         PoolState state = draft.state();
         staying.stream()
                 .sorted(Comparator.comparingInt(
-                                (Node node) -> state.runningOn(node.id()).size())
+                                (Node node) -> state.runningOn(node.id()).size()
+                                        + state.targeting(node.id()).size())
                         .thenComparing(Node::requestedAt, Comparator.reverseOrder()))
                 .filter(node -> state.targeting(node.id()).stream()
                         .noneMatch(shard -> shard.node().isPresent()))
                 .limit(surplus)
                 .forEach(node -> {
-                    Reason reason = Reason.of(
-                            Code.SCALED_DOWN,
-                            "The pool is scaled to at most " + draft.spec().maxNodes() + " nodes.",
-                            "maxNodes",
-                            draft.spec().maxNodes());
+                    Reason reason = isIdle(state, node)
+                            ? whyEndIdle(draft, node).orElseGet(() -> scaledDown(draft.spec()))
+                            : scaledDown(draft.spec());
                     Moves.dropTargets(draft, node.id(), reason);
                     draft.add(new NodeDraining(node.id(), reason, draft.now()));
                 });
     }
 
+    private static Reason scaledDown(PoolSpec spec) {
+        return Reason.of(
+                Code.SCALED_DOWN,
+                "The pool is scaled to at most " + spec.maxNodes() + " nodes.",
+                "maxNodes",
+                spec.maxNodes());
+    }
+
+    private static boolean isIdle(PoolState state, Node node) {
+        return state.runningOn(node.id()).isEmpty()
+                && state.targeting(node.id()).isEmpty();
+    }
+
     void endUnneeded(Draft draft) {
         for (Node node : nodes(draft)) {
-            boolean inUse = !draft.state().runningOn(node.id()).isEmpty()
-                    || !draft.state().targeting(node.id()).isEmpty();
-            Optional<Reason> reason = inUse ? Optional.empty() : whyEnd(draft, node);
+            Optional<Reason> reason = isIdle(draft.state(), node) ? whyEnd(draft, node) : Optional.empty();
             reason.ifPresent(because -> draft.add(new NodeEnding(node.id(), because, draft.now())));
         }
     }

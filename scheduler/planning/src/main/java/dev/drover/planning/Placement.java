@@ -16,8 +16,10 @@ import dev.drover.protocol.market.Market;
 import dev.drover.protocol.market.Resources;
 import dev.drover.protocol.pool.PoolSpec;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /** Finds every shard that needs one a slot: on a node there is, else on one to be launched. */
@@ -62,9 +64,16 @@ final class Placement {
         if (draft.state().paused()) {
             return;
         }
-        for (Shard shard : draft.state().liveShards().toList()) {
-            if (shard.needsNode() && !draft.now().isBefore(Waiting.retryAt(draft.spec(), shard))) {
+        // What there was no room for once, there is none for in the same pass.
+        Set<Resources> noRoom = new HashSet<>();
+        for (Shard shard : draft.state().liveShards().filter(Shard::needsNode).toList()) {
+            Resources need = Slots.need(draft.state(), shard);
+            boolean due = !draft.now().isBefore(Waiting.retryAt(draft.spec(), shard));
+            if (due && !noRoom.contains(need)) {
                 find(draft, shard, shard.cause().orElse(Grants.FIRST), Optional.empty());
+                if (draft.state().shard(shard.id()).filter(Shard::needsNode).isPresent()) {
+                    noRoom.add(need);
+                }
             }
         }
     }

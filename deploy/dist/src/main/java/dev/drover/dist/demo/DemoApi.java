@@ -3,7 +3,9 @@ package dev.drover.dist.demo;
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.drover.protocol.api.JobView;
+import dev.drover.protocol.api.NodeView;
 import dev.drover.protocol.id.JobId;
+import dev.drover.protocol.id.PoolName;
 import dev.drover.protocol.json.DroverJson;
 import dev.drover.protocol.pool.PoolSpec;
 import java.io.IOException;
@@ -56,17 +58,49 @@ public final class DemoApi implements AutoCloseable {
     }
 
     public JobId submit(String yaml, String key) throws IOException, InterruptedException {
-        String answer = send(request("/v1/jobs")
+        return jobId(send(submission(yaml, key)));
+    }
+
+    /** Submits, and takes whatever is answered for an answer. */
+    public Answer trySubmit(String yaml, String key) throws IOException, InterruptedException {
+        HttpResponse<String> answer =
+                client.send(submission(yaml, key), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+        return new Answer(
+                answer.statusCode(),
+                answer.statusCode() < 300 ? Optional.of(jobId(answer.body())) : Optional.empty(),
+                answer.body());
+    }
+
+    /** What came of a submission: {@code job} is there when it was accepted, now or before. */
+    public record Answer(int status, Optional<JobId> job, String body) {}
+
+    private HttpRequest submission(String yaml, String key) {
+        return request("/v1/jobs")
                 .header("Content-Type", "application/yaml")
                 .header("Idempotency-Key", key)
                 .POST(HttpRequest.BodyPublishers.ofString(yaml))
-                .build());
-        return new JobId(DroverJson.mapper().readTree(answer).path("id").asText());
+                .build();
+    }
+
+    private static JobId jobId(String json) throws IOException {
+        return new JobId(DroverJson.mapper().readTree(json).path("id").asText());
     }
 
     public JobView job(JobId id) throws IOException, InterruptedException {
         return DroverJson.mapper()
                 .readValue(send(request("/v1/jobs/" + id).GET().build()), JobView.class);
+    }
+
+    /** The pool's jobs, live and finished, at most a thousand. */
+    public List<JobView> jobs(PoolName pool) throws IOException, InterruptedException {
+        String json = send(request("/v1/jobs?limit=1000&pool=" + pool).GET().build());
+        return DroverJson.mapper().readerFor(Jobs.class).<Jobs>readValue(json).jobs();
+    }
+
+    /** The pool's nodes. */
+    public List<NodeView> nodes(PoolName pool) throws IOException, InterruptedException {
+        String json = send(request("/v1/pools/" + pool + "/nodes").GET().build());
+        return DroverJson.mapper().readerFor(Nodes.class).<Nodes>readValue(json).nodes();
     }
 
     /** Every step record, superseded ones too. */
@@ -88,6 +122,7 @@ public final class DemoApi implements AutoCloseable {
     public void cancel(JobId id) throws IOException, InterruptedException {
         send(request("/v1/jobs/" + id).DELETE().build());
     }
+
     /** How many nodes of the pool are ready members, if the pool answers. */
     public Optional<Integer> readyNodes(PoolSpec pool) throws InterruptedException {
         try {
@@ -121,4 +156,10 @@ public final class DemoApi implements AutoCloseable {
 
     @JsonIgnoreProperties(ignoreUnknown = true)
     private record Telemetry(List<TelemetryPoint> points) {}
+
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    private record Jobs(List<JobView> jobs) {}
+
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    private record Nodes(List<NodeView> nodes) {}
 }

@@ -1,5 +1,6 @@
 package dev.drover.dist.demo;
 
+import dev.drover.cli.DroverCli;
 import dev.drover.protocol.api.JobView;
 import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.json.DroverJson;
@@ -19,6 +20,7 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
 
 /** {@code drover demo}: one job, every kind of disruption, and the losses of an undisturbed run. */
 @Command(
@@ -60,10 +62,8 @@ public final class DemoCommand implements Callable<Integer> {
             description = "Seed of weights, data order, prices and capacity (default: ${DEFAULT-VALUE}).")
     private long seed = 1;
 
-    @Option(
-            names = "--json",
-            description = "Print the summary as JSON on standard output; progress goes to standard error.")
-    private boolean json;
+    @ParentCommand
+    private @Nullable DroverCli cli;
 
     public DemoCommand(Up up, Path root) {
         this.up = up;
@@ -72,6 +72,7 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        boolean json = Objects.requireNonNull(cli).isJson();
         PrintStream people = json ? System.err : System.out;
         try {
             Summary summary = run(new Progress(people, isTerminal() && !json));

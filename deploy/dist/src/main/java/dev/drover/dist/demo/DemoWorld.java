@@ -49,12 +49,16 @@ public final class DemoWorld implements AutoCloseable {
     }
 
     /** kill -9, of the controller alone. */
-    void killController() throws InterruptedException {
+    public void killController() throws InterruptedException {
         controller.toHandle().destroyForcibly();
         controller.waitFor();
     }
 
-    void restartController() throws IOException, InterruptedException {
+    public boolean isControllerAlive() {
+        return controller.isAlive();
+    }
+
+    public void restartController() throws IOException, InterruptedException {
         controller = spawn(home, up);
         awaitReady();
     }

@@ -1,6 +1,5 @@
 package dev.drover.agent.shard;
 
-import dev.drover.agent.peer.PeerEndpoint;
 import dev.drover.protocol.agent.ShardStatus.Phase;
 import dev.drover.protocol.agent.ShardTask;
 import dev.drover.protocol.id.Lease;
@@ -35,8 +34,6 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
     private final ShardView view;
 
     private Optional<ShardTask> task = Optional.empty();
-    private Optional<ShardProcess> process = Optional.empty();
-    private Optional<PeerEndpoint.Open> endpoint = Optional.empty();
     private Optional<ShardCommand.Restored> restored = Optional.empty();
     private Optional<ShardCommand.HandOff> handOff = Optional.empty();
     private Optional<Phase> ending = Optional.empty();
@@ -84,18 +81,10 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
             }
             case ShardCommand.Taken taken -> taken(taken.process());
             case ShardCommand.NotTaken not -> fail(not.reason());
-            case ShardCommand.FromProcess from -> fromProcess(from.event());
-            case ShardCommand.Listening open -> {
-                listening = true;
-                endpoint = open.endpoint();
-                advance();
-            }
-            case ShardCommand.Restored at -> {
-                restored = Optional.of(at);
-                closeEndpoint();
-                view.clearTrouble();
-                advance();
-            }
+            case ShardCommand.FromProcess(ProcessEvent.Said(var message)) -> said(message);
+            case ShardCommand.FromProcess(ProcessEvent.Ended(var evidence)) -> processEnded(evidence);
+            case ShardCommand.Listening open -> listening(open);
+            case ShardCommand.Restored at -> restored(at);
             case ShardCommand.RestoreFailed failed -> restoreFailed(failed);
             case ShardCommand.RestoreTroubled trouble -> restoreTroubled(trouble);
             case ShardCommand.RestoreAgain again -> {
@@ -113,8 +102,8 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
 
     private Behavior<ShardCommand> onStopped(PostStop ignored) {
         effects.withdraw();
-        process.ifPresent(ShardProcess::kill);
-        closeEndpoint();
+        effects.kill();
+        effects.closeEndpoint();
         return this;
     }
 
@@ -129,8 +118,7 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
     }
 
     private void run(ShardCommand.Run order) {
-        boolean waiting = task.isEmpty() || view.phase() == Phase.PREPARING || view.phase() == Phase.PREPARED;
-        if (!waiting) {
+        if (task.isPresent() && view.phase() != Phase.PREPARING && view.phase() != Phase.PREPARED) {
             return;
         }
         if (task.isEmpty()) {
@@ -148,12 +136,26 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
         advance();
     }
 
+    private void listening(ShardCommand.Listening open) {
+        listening = true;
+        effects.own(open.endpoint());
+        if (view.phase() != Phase.PREPARING) {
+            effects.closeEndpoint();
+        }
+        advance();
+    }
+
+    private void restored(ShardCommand.Restored at) {
+        restored = Optional.of(at);
+        effects.closeEndpoint();
+        view.clearTrouble();
+        advance();
+    }
+
     private void taken(ShardProcess taken) {
-        process = Optional.of(taken);
-        effects.log().follow(taken.log());
-        effects.log().line("runs process " + taken.pid());
+        effects.own(taken);
         if (view.isFinal()) {
-            taken.kill();
+            effects.kill();
             return;
         }
         timers.startSingleTimer(ShardCommand.Tick.READY_BOUND, limits.ready());
@@ -164,23 +166,18 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
     private void advance() {
         boolean readyToTake = ready && prepared && listening;
         if (view.phase() == Phase.PREPARING && readyToTake) {
-            endpoint.ifPresent(it -> view.target(it.target()));
+            effects.target().ifPresent(view::target);
             enter(Phase.PREPARED);
         }
         if (view.phase() == Phase.STARTING && ready && restored.isPresent() && !started) {
             started = true;
             String from = restored.get().directory().map(Path::toString).orElse(null);
-            assignment().ifPresent(assignment -> send(new ToShard.Start(assignment, from)));
+            effects.send(new ToShard.Start(assignment(), from));
         }
     }
 
-    private Optional<Assignment> assignment() {
-        try {
-            return Optional.of(Program.assignment(lease, task.orElseThrow(), effects.workDirectory()));
-        } catch (IllegalArgumentException e) {
-            fail(String.valueOf(e.getMessage()));
-            return Optional.empty();
-        }
+    private Assignment assignment() {
+        return Program.assignment(lease, task.orElseThrow(), effects.workDirectory());
     }
 
     private void handOff(ShardCommand.HandOff order) {
@@ -193,7 +190,7 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
         }
         handOff = Optional.of(order);
         enter(Phase.STOPPING);
-        send(new ToShard.Stop(order.deadline().toEpochMilli()));
+        effects.send(new ToShard.Stop(order.deadline().toEpochMilli()));
         Duration left = Duration.between(setup.environment().clock().instant(), order.deadline());
         timers.startSingleTimer(ShardCommand.Tick.STOP_DEADLINE, left.isNegative() ? Duration.ZERO : left);
     }
@@ -202,17 +199,10 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
         effects.withdraw();
         timers.cancelAll();
         effects.log().line("is released: " + reason);
-        process.ifPresent(ShardProcess::kill);
-        closeEndpoint();
+        effects.kill();
+        effects.closeEndpoint();
         effects.clean();
         return ReleasedShard.create(lease, setup.node());
-    }
-
-    private void fromProcess(ProcessEvent event) {
-        switch (event) {
-            case ProcessEvent.Said said -> said(said.message());
-            case ProcessEvent.Ended ended -> processEnded(ended.evidence());
-        }
     }
 
     private void said(FromShard message) {
@@ -224,11 +214,8 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
             }
             case FromShard.Step step -> stepped(step);
             case FromShard.Saved saved -> saved(saved);
-            case FromShard.SaveFailed failed -> {
-                view.saveTrouble("the program can't save step " + failed.step() + ": " + failed.reason());
-                effects.log().line("can't save step " + failed.step() + ": " + failed.reason());
-                changed(true);
-            }
+            case FromShard.SaveFailed failed ->
+                saveTrouble("the program can't save step " + failed.step() + ": " + failed.reason());
             case FromShard.Stopped ignored -> over(Phase.STOPPED);
             case FromShard.Done ignored -> over(Phase.DONE);
             case FromShard.Failed failed -> {
@@ -243,7 +230,7 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
         timers.cancel(ShardCommand.Tick.READY_BOUND);
         effects.log().line("program " + hello.program() + " " + hello.version() + " is ready");
         if (view.phase() == Phase.PREPARING) {
-            assignment().ifPresent(assignment -> send(new ToShard.Prepare(assignment)));
+            effects.send(new ToShard.Prepare(assignment()));
             timers.startSingleTimer(ShardCommand.Tick.PREPARE_BOUND, limits.prepare());
         }
         advance();
@@ -261,14 +248,13 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
     }
 
     private void saved(FromShard.Saved saved) {
-        publications
-                .saved(saved)
-                .ifPresentOrElse(
-                        refusal -> {
-                            view.saveTrouble(refusal);
-                            changed(true);
-                        },
-                        () -> publications.next(handOff));
+        publications.saved(saved).ifPresentOrElse(this::saveTrouble, () -> publications.next(handOff));
+    }
+
+    private void saveTrouble(String what) {
+        view.saveTrouble(what);
+        effects.log().line(what);
+        changed(true);
     }
 
     private void published(ShardCommand.Published done) {
@@ -306,11 +292,7 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
         if (ending.isEmpty() || view.isFinal()) {
             return false;
         }
-        if (publications.isDrained()) {
-            finish(ending.get());
-            return true;
-        }
-        if (publications.hasFailed() && deadlinePassed) {
+        if (publications.isDrained() || (publications.hasFailed() && deadlinePassed)) {
             finish(ending.get());
             return true;
         }
@@ -325,11 +307,7 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
         if (view.isFinal() || ending.isPresent()) {
             return;
         }
-        String how = evidence
-                + effects.log()
-                        .lastProgramLine()
-                        .map(line -> "; its last line: " + line)
-                        .orElse("");
+        String how = effects.log().withLastLine(evidence);
         if (view.phase() == Phase.STOPPING) {
             view.trouble("the program ended before it had stopped: " + how);
             over(Phase.STOPPED);
@@ -353,8 +331,8 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
         }
         view.restoreFailed(failed.bad(), failed.reason());
         effects.log().line("can't restore: " + failed.reason());
-        process.ifPresent(ShardProcess::kill);
-        closeEndpoint();
+        effects.kill();
+        effects.closeEndpoint();
         changed(true);
     }
 
@@ -370,7 +348,7 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
             case READY_BOUND -> {
                 fail("the program did not say that it is ready within "
                         + limits.ready().toSeconds() + " s");
-                process.ifPresent(ShardProcess::kill);
+                effects.kill();
             }
             case PREPARE_BOUND -> {
                 prepared = true;
@@ -381,7 +359,7 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
                 publications.retry();
                 publications.next(handOff);
             }
-            case LINGER -> process.ifPresent(ShardProcess::kill);
+            case LINGER -> effects.kill();
         }
     }
 
@@ -393,29 +371,20 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
         deadlinePassed = true;
         if (ending.isEmpty()) {
             view.trouble("the program did not stop and save by the deadline");
-            process.ifPresent(ShardProcess::kill);
+            effects.kill();
             ending = Optional.of(Phase.STOPPED);
         }
         settle();
     }
 
     private void finish(Phase last) {
-        closeEndpoint();
+        effects.closeEndpoint();
         effects.log().line("is " + last);
         effects.shipLog();
         if (!started) {
-            process.ifPresent(ShardProcess::kill);
+            effects.kill();
         }
         enter(last);
-    }
-
-    private void closeEndpoint() {
-        endpoint.ifPresent(PeerEndpoint.Open::close);
-        endpoint = Optional.empty();
-    }
-
-    private void send(ToShard message) {
-        process.ifPresent(it -> it.send(message));
     }
 
     private void enter(Phase next) {

@@ -13,6 +13,7 @@ import dev.drover.protocol.checkpoint.CheckpointRef;
 import dev.drover.protocol.checkpoint.InvalidCheckpointException;
 import dev.drover.protocol.id.Lease;
 import dev.drover.protocol.shard.StepRecord;
+import dev.drover.protocol.shard.ToShard;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +27,11 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Does what a shard's actor decided, off its thread, and tells it what became of it. */
+/**
+ * Does what a shard's actor decided: what waits for disks and networks off its thread, telling it what became of it.
+ *
+ * <p>Called by that actor only.
+ */
 final class ShardExecutor {
     private static final Logger LOG = LoggerFactory.getLogger(ShardExecutor.class);
 
@@ -41,6 +46,8 @@ final class ShardExecutor {
     private final Path directory;
     private final ShardLog log;
     private final AtomicBoolean withdrawn = new AtomicBoolean();
+    private Optional<ShardProcess> process = Optional.empty();
+    private Optional<PeerEndpoint.Open> endpoint = Optional.empty();
 
     ShardExecutor(Lease lease, ShardSetup setup, ActorSystem<?> system, ActorRef<ShardCommand> actor)
             throws IOException {
@@ -81,6 +88,35 @@ final class ShardExecutor {
 
     private Path restored() {
         return directory.resolve("restored");
+    }
+
+    /** The shard's process from now on. */
+    void own(ShardProcess taken) {
+        process = Optional.of(taken);
+        log.follow(taken.log());
+        log.line("runs process " + taken.pid());
+    }
+
+    void send(ToShard message) {
+        process.ifPresent(it -> it.send(message));
+    }
+
+    void kill() {
+        process.ifPresent(ShardProcess::kill);
+    }
+
+    /** Where the predecessor may push from now on, if the endpoint could be opened. */
+    void own(Optional<PeerEndpoint.Open> opened) {
+        endpoint = opened;
+    }
+
+    Optional<HandoffTarget> target() {
+        return endpoint.map(PeerEndpoint.Open::target);
+    }
+
+    void closeEndpoint() {
+        endpoint.ifPresent(PeerEndpoint.Open::close);
+        endpoint = Optional.empty();
     }
 
     void take(ShardTask task) {

@@ -27,11 +27,13 @@ final class ShardLog {
     private static final long MAX_LOCAL_BYTES = 16L << 20;
     private static final int TAIL_BYTES = 4096;
     private static final int MAX_LINE = 200;
+    private static final String AGENT = " agent: ";
 
     private final Lease lease;
     private final ObjectStore store;
     private final InstantSource clock;
     private final Path scratch;
+    private final Object shipping = new Object();
     private final StringBuilder early = new StringBuilder();
     private Optional<Path> file = Optional.empty();
     private long shippedLength = -1;
@@ -53,7 +55,7 @@ final class ShardLog {
     /** Adds a line of the agent's own. */
     synchronized void line(String text) {
         LOG.info("{} {}", lease, text);
-        String line = clock.instant().truncatedTo(ChronoUnit.MILLIS) + " agent: " + text + "\n";
+        String line = clock.instant().truncatedTo(ChronoUnit.MILLIS) + AGENT + text + "\n";
         if (file.isPresent()) {
             append(line);
         } else {
@@ -61,43 +63,57 @@ final class ShardLog {
         }
     }
 
-    /** The last line the program printed, as evidence. */
-    synchronized Optional<String> lastProgramLine() {
+    /** {@code evidence} and the last line the program printed, if it printed any. */
+    String withLastLine(String evidence) {
         try {
             return newest(TAIL_BYTES)
                     .lines()
                     .map(String::strip)
-                    .filter(line -> !line.isEmpty() && !line.contains(" agent: "))
+                    .filter(line -> !line.isEmpty() && !line.contains(AGENT))
                     .reduce((before, last) -> last)
-                    .map(line -> line.length() > MAX_LINE ? line.substring(0, MAX_LINE) + "..." : line);
+                    .map(line -> evidence + "; its last line: "
+                            + (line.length() > MAX_LINE ? line.substring(0, MAX_LINE) + "..." : line))
+                    .orElse(evidence);
         } catch (IOException e) {
-            return Optional.empty();
+            return evidence;
         }
     }
 
-    /** Puts the newest part into the store if anything was added. Blocks. */
-    synchronized void ship() {
-        try {
-            String text = file.isPresent() ? newest(MAX_SHIPPED_BYTES) : early.toString();
-            long length = file.isPresent() ? Files.size(file.get()) : text.length();
-            if (length == shippedLength) {
-                return;
+    /** Puts the newest part into the store if anything was added. Blocks, but not those that add lines. */
+    void ship() {
+        synchronized (shipping) {
+            try {
+                Optional<Path> printed = file();
+                String text = printed.isPresent() ? newest(MAX_SHIPPED_BYTES) : earlyLines();
+                long length = printed.isPresent() ? Files.size(printed.get()) : text.length();
+                if (length == shippedLength) {
+                    return;
+                }
+                store.put(CheckpointLayout.log(lease), Files.writeString(scratch, text));
+                shippedLength = length;
+                if (printed.isPresent() && length > MAX_LOCAL_BYTES) {
+                    Files.write(printed.get(), new byte[0], StandardOpenOption.TRUNCATE_EXISTING);
+                }
+            } catch (IOException e) {
+                LOG.warn("can't ship the log of {}: {}", lease, e.toString());
             }
-            store.put(CheckpointLayout.log(lease), Files.writeString(scratch, text));
-            shippedLength = length;
-            if (file.isPresent() && length > MAX_LOCAL_BYTES) {
-                Files.write(file.get(), new byte[0], StandardOpenOption.TRUNCATE_EXISTING);
-            }
-        } catch (IOException e) {
-            LOG.warn("can't ship the log of {}: {}", lease, e.toString());
         }
+    }
+
+    private synchronized Optional<Path> file() {
+        return file;
+    }
+
+    private synchronized String earlyLines() {
+        return early.toString();
     }
 
     private String newest(int bytes) throws IOException {
-        if (file.isEmpty()) {
+        Optional<Path> printed = file();
+        if (printed.isEmpty()) {
             return "";
         }
-        try (RandomAccessFile in = new RandomAccessFile(file.get().toFile(), "r")) {
+        try (RandomAccessFile in = new RandomAccessFile(printed.get().toFile(), "r")) {
             long from = Math.max(0, in.length() - bytes);
             byte[] newest = new byte[(int) (in.length() - from)];
             in.seek(from);

@@ -3,6 +3,7 @@ package dev.drover.planning.state;
 import dev.drover.planning.event.PoolEvent;
 import dev.drover.planning.event.PoolEvent.*;
 import dev.drover.protocol.api.Reason;
+import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.Lease;
 import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.id.ShardId;
@@ -144,7 +145,7 @@ final class Fold {
         CapacityType type = billed.market().capacityType();
         Duration time = Duration.between(event.from(), event.to());
         PoolState folded = state.withLedger(
-                        state.ledger().plus(type, time, event.pricePerHour(), event.onDemandPricePerHour(), 1, 1))
+                        state.ledger().plus(type, time, event.pricePerHour(), event.onDemandPricePerHour(), Share.ALL))
                 .withNodes(state.nodes()
                         .plus(
                                 event.node(),
@@ -158,9 +159,9 @@ final class Fold {
                                                 event.to()))));
         for (Shard shard : state.runningOn(event.node())) {
             Job job = folded.job(shard.id().job()).orElseThrow();
-            int slots = Math.max(1, billed.resources().slotsFor(job.spec().resources()));
+            Share share = Share.of(job.spec().resources(), billed.resources());
             folded = folded.withJob(job.withLedger(
-                    job.ledger().plus(type, time, event.pricePerHour(), event.onDemandPricePerHour(), 1, slots)));
+                    job.ledger().plus(type, time, event.pricePerHour(), event.onDemandPricePerHour(), share)));
         }
         return folded;
     }
@@ -206,7 +207,13 @@ final class Fold {
         folded = old.isPresent() ? idleNode(folded, old.get(), event.at()) : folded;
         boolean switchedBack =
                 market.isSpot() && before.map(last -> !last.isSpot()).orElse(false);
-        return switchedBack ? folded.withLedger(folded.ledger().plusSwitchBack()) : folded;
+        return switchedBack ? withSwitchBack(folded, event.lease().shard().job()) : folded;
+    }
+
+    private static PoolState withSwitchBack(PoolState state, JobId id) {
+        Job job = state.job(id).orElseThrow();
+        return state.withLedger(state.ledger().plusSwitchBack())
+                .withJob(job.withLedger(job.ledger().plusSwitchBack()));
     }
 
     private static Shard started(Shard shard, Instant at) {

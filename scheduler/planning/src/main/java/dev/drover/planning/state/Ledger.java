@@ -2,8 +2,6 @@ package dev.drover.planning.state;
 
 import dev.drover.protocol.market.CapacityType;
 import dev.drover.protocol.money.Money;
-import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
@@ -29,12 +27,10 @@ public record Ledger(Map<CapacityType, Spend> spends, int switchBacks) {
         }
     }
 
-    /** Adds {@code time} on an instance, times {@code parts} of {@code whole} slots. */
-    Ledger plus(CapacityType type, Duration time, Money pricePerHour, Money onDemandPerHour, int parts, int whole) {
+    /** Adds a share of {@code time} on an instance. */
+    Ledger plus(CapacityType type, Duration time, Money pricePerHour, Money onDemandPerHour, Share share) {
         Spend added = new Spend(
-                time.multipliedBy(parts).dividedBy(whole),
-                share(pricePerHour.perHourFor(time), parts, whole),
-                share(onDemandPerHour.perHourFor(time), parts, whole));
+                share.of(time), share.of(pricePerHour.perHourFor(time)), share.of(onDemandPerHour.perHourFor(time)));
         Map<CapacityType, Spend> all = new EnumMap<>(CapacityType.class);
         all.putAll(spends);
         all.merge(type, added, Spend::plus);
@@ -52,15 +48,5 @@ public record Ledger(Map<CapacityType, Spend> spends, int switchBacks) {
 
     public Optional<Money> onDemand() {
         return spends.values().stream().map(Spend::onDemand).reduce(Money::plus);
-    }
-
-    private static Money share(Money whole, int parts, int slots) {
-        return parts == slots
-                ? whole
-                : new Money(
-                        whole.amount()
-                                .multiply(BigDecimal.valueOf(parts))
-                                .divide(BigDecimal.valueOf(slots), 12, RoundingMode.HALF_UP),
-                        whole.currency());
     }
 }

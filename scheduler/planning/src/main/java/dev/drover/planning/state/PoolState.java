@@ -21,6 +21,7 @@ import org.pcollections.TreePMap;
  * @param order job ids by submission, oldest first
  * @param archived recently archived ids, so that a late repeat of a submission makes no second job
  * @param nodesRequested how many nodes were ever asked for; node ids derive from it
+ * @param occupancy which shards are where; derived from the jobs
  */
 public record PoolState(
         Optional<PoolSpec> spec,
@@ -31,7 +32,8 @@ public record PoolState(
         long jobsSubmitted,
         PMap<JobId, Instant> archived,
         long nodesRequested,
-        Ledger ledger) {
+        Ledger ledger,
+        Occupancy occupancy) {
 
     public static final PoolState EMPTY = new PoolState(
             Optional.empty(),
@@ -42,7 +44,32 @@ public record PoolState(
             0,
             HashTreePMap.empty(),
             0,
-            Ledger.EMPTY);
+            Ledger.EMPTY,
+            Occupancy.EMPTY);
+
+    /** A state from its remembered parts, as a snapshot has them. */
+    public static PoolState of(
+            Optional<PoolSpec> spec,
+            boolean paused,
+            TreePMap<NodeId, Node> nodes,
+            PMap<JobId, Job> jobs,
+            TreePMap<Long, JobId> order,
+            long jobsSubmitted,
+            PMap<JobId, Instant> archived,
+            long nodesRequested,
+            Ledger ledger) {
+        return new PoolState(
+                spec,
+                paused,
+                nodes,
+                jobs,
+                order,
+                jobsSubmitted,
+                archived,
+                nodesRequested,
+                ledger,
+                Occupancy.of(jobs.values()));
+    }
 
     public Optional<Node> node(NodeId id) {
         return Optional.ofNullable(nodes.get(id));
@@ -73,16 +100,20 @@ public record PoolState(
 
     /** Live shards that run on the node. */
     public List<Shard> runningOn(NodeId node) {
-        return liveShards()
-                .filter(shard -> shard.node().equals(Optional.of(node)))
-                .toList();
+        return on(node).filter(shard -> shard.node().equals(Optional.of(node))).toList();
     }
 
     /** Live shards whose next generation is to run on the node. */
     public List<Shard> targeting(NodeId node) {
-        return liveShards()
-                .filter(shard -> shard.target().equals(Optional.of(node)))
+        return on(node).filter(shard -> shard.target().equals(Optional.of(node)))
                 .toList();
+    }
+
+    private Stream<Shard> on(NodeId node) {
+        return occupancy.on(node).stream()
+                .map(this::shard)
+                .flatMap(Optional::stream)
+                .filter(Shard::isLive);
     }
 
     /** Folds one event. Pure, total, and never rejects: deciding happened before. */
@@ -102,19 +133,31 @@ public record PoolState(
 
     PoolState withSpec(PoolSpec newSpec) {
         return new PoolState(
-                Optional.of(newSpec), paused, nodes, jobs, order, jobsSubmitted, archived, nodesRequested, ledger);
+                Optional.of(newSpec),
+                paused,
+                nodes,
+                jobs,
+                order,
+                jobsSubmitted,
+                archived,
+                nodesRequested,
+                ledger,
+                occupancy);
     }
 
     PoolState withPaused(boolean nowPaused) {
-        return new PoolState(spec, nowPaused, nodes, jobs, order, jobsSubmitted, archived, nodesRequested, ledger);
+        return new PoolState(
+                spec, nowPaused, nodes, jobs, order, jobsSubmitted, archived, nodesRequested, ledger, occupancy);
     }
 
     PoolState withNodes(TreePMap<NodeId, Node> newNodes) {
-        return new PoolState(spec, paused, newNodes, jobs, order, jobsSubmitted, archived, nodesRequested, ledger);
+        return new PoolState(
+                spec, paused, newNodes, jobs, order, jobsSubmitted, archived, nodesRequested, ledger, occupancy);
     }
 
     PoolState withNodeRequested() {
-        return new PoolState(spec, paused, nodes, jobs, order, jobsSubmitted, archived, nodesRequested + 1, ledger);
+        return new PoolState(
+                spec, paused, nodes, jobs, order, jobsSubmitted, archived, nodesRequested + 1, ledger, occupancy);
     }
 
     PoolState withNewJob(Job job) {
@@ -127,12 +170,22 @@ public record PoolState(
                 jobsSubmitted + 1,
                 archived,
                 nodesRequested,
-                ledger);
+                ledger,
+                occupancy.moved(null, job));
     }
 
     PoolState withJob(Job job) {
         return new PoolState(
-                spec, paused, nodes, jobs.plus(job.id(), job), order, jobsSubmitted, archived, nodesRequested, ledger);
+                spec,
+                paused,
+                nodes,
+                jobs.plus(job.id(), job),
+                order,
+                jobsSubmitted,
+                archived,
+                nodesRequested,
+                ledger,
+                occupancy.moved(jobs.get(job.id()), job));
     }
 
     PoolState withArchivedJob(JobId id, Instant at) {
@@ -152,14 +205,17 @@ public record PoolState(
                 jobsSubmitted,
                 archived.plus(id, at),
                 nodesRequested,
-                ledger);
+                ledger,
+                occupancy);
     }
 
     PoolState withArchived(PMap<JobId, Instant> newArchived) {
-        return new PoolState(spec, paused, nodes, jobs, order, jobsSubmitted, newArchived, nodesRequested, ledger);
+        return new PoolState(
+                spec, paused, nodes, jobs, order, jobsSubmitted, newArchived, nodesRequested, ledger, occupancy);
     }
 
     PoolState withLedger(Ledger newLedger) {
-        return new PoolState(spec, paused, nodes, jobs, order, jobsSubmitted, archived, nodesRequested, newLedger);
+        return new PoolState(
+                spec, paused, nodes, jobs, order, jobsSubmitted, archived, nodesRequested, newLedger, occupancy);
     }
 }

@@ -1,0 +1,5 @@
+/** What crosses the wire, as tables. */
+@NullMarked
+package dev.drover.protocol;
+
+import org.jspecify.annotations.NullMarked;
