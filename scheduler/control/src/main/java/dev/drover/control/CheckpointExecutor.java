@@ -33,7 +33,7 @@ final class CheckpointExecutor {
                     .stream()
                     .filter(ref -> ref.lease().generation() <= intent.generation())
                     .toList();
-            results.accept(new Input.CheckpointsRead(intent.shard(), intent.generation(), published));
+            results.accept(new Input.CheckpointsRead(intent.shard(), intent.generation(), intent.since(), published));
         });
     }
 }

@@ -145,6 +145,7 @@ final class Intake {
         Optional<Shard> shard = draft.state()
                 .shard(read.shard())
                 .filter(known -> known.generation() == read.generation())
+                .filter(known -> known.since().equals(read.since()))
                 .filter(known -> Grants.isDue(draft.state(), known));
         shard.ifPresent(due -> draft.add(new ShardGranted(
                 due.nextLease(),

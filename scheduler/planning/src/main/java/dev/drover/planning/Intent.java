@@ -5,6 +5,7 @@ import dev.drover.protocol.api.JobView;
 import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.id.ShardId;
 import dev.drover.protocol.market.Market;
+import java.time.Instant;
 import java.util.List;
 
 /**
@@ -31,8 +32,12 @@ public sealed interface Intent {
     /** Tell the node's agent. Lost when it is not connected; sent again when its next status shows the need. */
     record TellAgent(NodeId node, AgentCommand command) implements Intent {}
 
-    /** Read which checkpoints of generations up to {@code generation} the store holds, before the next is granted. */
-    record ReadCheckpoints(ShardId shard, int generation) implements Intent {}
+    /**
+     * Read which checkpoints of generations up to {@code generation} the store holds, before the next is granted.
+     *
+     * @param since when the shard came to wait for it; an answer to an earlier question may miss what was saved meanwhile
+     */
+    record ReadCheckpoints(ShardId shard, int generation, Instant since) implements Intent {}
 
     /** Put a finished job into the read model. */
     record Archive(JobView job) implements Intent {}

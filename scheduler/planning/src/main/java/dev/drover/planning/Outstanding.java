@@ -88,7 +88,7 @@ final class Outstanding {
 
     private static void ofShard(PoolState state, Observations seen, Shard shard, Instant now, List<Intent> intents) {
         if (shard.generation() > 0 && Grants.isDue(state, shard)) {
-            intents.add(new Intent.ReadCheckpoints(shard.id(), shard.generation()));
+            intents.add(new Intent.ReadCheckpoints(shard.id(), shard.generation(), shard.since()));
         }
         Job job = state.job(shard.id().job()).orElseThrow();
         shard.node().flatMap(state::node).ifPresent(node -> {

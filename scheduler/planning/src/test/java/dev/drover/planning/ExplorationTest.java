@@ -151,8 +151,8 @@ class ExplorationTest {
             }
             default ->
                 anyShard(world, dice)
-                        .ifPresent(shard -> world.give(
-                                new Input.CheckpointsRead(shard.id(), dice.upTo(5), world.published(shard.id()))));
+                        .ifPresent(shard -> world.give(new Input.CheckpointsRead(
+                                shard.id(), dice.upTo(5), shard.since(), world.published(shard.id()))));
         }
     }
 

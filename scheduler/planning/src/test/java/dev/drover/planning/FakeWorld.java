@@ -289,12 +289,13 @@ final class FakeWorld {
                     instance.agent.obey(command, pool.now());
                 }
             }
-            case Intent.ReadCheckpoints(ShardId shard, int generation) ->
+            case Intent.ReadCheckpoints(ShardId shard, int generation, Instant since) ->
                 post(
                         1,
                         new Input.CheckpointsRead(
                                 shard,
                                 generation,
+                                since,
                                 published(shard).stream()
                                         .filter(ref -> ref.lease().generation() <= generation)
                                         .toList()));

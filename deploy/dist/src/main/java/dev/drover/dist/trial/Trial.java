@@ -7,9 +7,12 @@ import dev.drover.dist.demo.DemoApi;
 import dev.drover.dist.demo.DemoJob;
 import dev.drover.dist.demo.DemoWorld;
 import dev.drover.protocol.api.JobView;
+import dev.drover.protocol.api.NodeView;
 import dev.drover.protocol.api.ShardView;
 import dev.drover.protocol.id.JobId;
+import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.id.PoolName;
+import dev.drover.protocol.job.JobState;
 import dev.drover.protocol.job.ShardState;
 import dev.drover.protocol.pool.BackoffSpec;
 import dev.drover.protocol.pool.CapacityMode;
@@ -22,9 +25,12 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 
@@ -148,6 +154,40 @@ public final class Trial implements AutoCloseable {
             }
             deadline.pause(() -> "waited too long for " + job + ": " + view);
         }
+    }
+
+    /** Returns when that moment has passed: for what must last, as an outage longer than a lease. */
+    public void awaitPast(Instant moment) throws InterruptedException, TimeoutException {
+        Deadline deadline = Deadline.in(PATIENCE);
+        while (Instant.now().isBefore(moment)) {
+            deadline.pause(() -> moment + " is too far away");
+        }
+    }
+
+    /** What the pool says of one of its nodes. */
+    public NodeView node(PoolName pool, NodeId node) throws IOException, InterruptedException {
+        return api.nodes(pool).stream()
+                .filter(view -> view.id().equals(node))
+                .findFirst()
+                .orElseThrow(() -> new IOException("pool " + pool + " knows no node " + node));
+    }
+
+    /** The job's surviving losses by step, as exact bits; of its one shard. */
+    public Map<Integer, String> losses(JobId job) throws IOException, InterruptedException {
+        Map<Integer, String> losses = new TreeMap<>();
+        api.telemetry(job).stream()
+                .filter(point -> !point.superseded())
+                .forEach(point -> losses.put(point.step(), point.lossBits()));
+        return losses;
+    }
+
+    /** The losses of {@code job} where nothing happens to it, in a pool of its own. */
+    public Map<Integer, String> undisturbed(SmallJob job) throws IOException, InterruptedException, TimeoutException {
+        PoolSpec calm = pool("undisturbed", 0, 1, LeaseSpec.DEFAULT);
+        JobId id = api.submit(job.in(calm.name()), "undisturbed-" + job.steps());
+        await(id, view -> view.state() == JobState.SUCCEEDED);
+        api.putPool(calm.withNodes(0, 0));
+        return losses(id);
     }
 
     /** Whether the first shard runs under that generation or a later one. */

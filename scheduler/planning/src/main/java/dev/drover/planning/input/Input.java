@@ -11,6 +11,7 @@ import dev.drover.protocol.market.Offer;
 import dev.drover.protocol.market.Refusal;
 import dev.drover.protocol.market.Resources;
 import dev.drover.protocol.money.Money;
+import java.time.Instant;
 import java.util.List;
 
 /** What reaches a pool from outside. */
@@ -60,7 +61,8 @@ public sealed interface Input {
     record StatusReported(AgentReport.Status status) implements Input {}
 
     /** What the store holds of a shard, read because {@link dev.drover.planning.Intent.ReadCheckpoints} asked. */
-    record CheckpointsRead(ShardId shard, int generation, List<CheckpointRef> published) implements Input {
+    record CheckpointsRead(ShardId shard, int generation, Instant since, List<CheckpointRef> published)
+            implements Input {
         public CheckpointsRead {
             published = List.copyOf(published);
         }

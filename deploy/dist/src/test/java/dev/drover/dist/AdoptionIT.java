@@ -1,0 +1,75 @@
+package dev.drover.dist;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.drover.dist.demo.TelemetryPoint;
+import dev.drover.dist.trial.NodeProcesses;
+import dev.drover.dist.trial.SmallJob;
+import dev.drover.dist.trial.Trial;
+import dev.drover.protocol.api.AttemptView;
+import dev.drover.protocol.api.JobView;
+import dev.drover.protocol.api.ShardView;
+import dev.drover.protocol.id.JobId;
+import dev.drover.protocol.job.JobState;
+import dev.drover.protocol.pool.LeaseSpec;
+import dev.drover.protocol.pool.PoolSpec;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A controller that is away for longer than the lease: training goes on, and is adopted as it is. */
+final class AdoptionIT {
+    private static final int STEPS = 900;
+    private static final LeaseSpec SHORT =
+            new LeaseSpec(Duration.ofSeconds(3), Duration.ofMillis(500), Duration.ofMinutes(30), Duration.ofSeconds(2));
+
+    @Test
+    void anOutageOfTheControllerMovesNothing(@TempDir(cleanup = CleanupMode.ON_SUCCESS) Path directory)
+            throws Exception {
+        try (Trial trial = Trial.in(directory)) {
+            PoolSpec pool = trial.pool("adopted", 2, 4, SHORT);
+            JobId job = trial.api().submit(new SmallJob(trial.text(), STEPS, 20).in(pool.name()), "adopted");
+            ShardView before = shard(trial.await(
+                    job, view -> Trial.isRunning(view, 1) && shard(view).step() >= 50));
+            NodeProcesses node = NodeProcesses.of(
+                    trial, trial.node(pool.name(), before.node().orElseThrow()));
+
+            trial.world().killController();
+            Instant killed = Instant.now();
+            Duration away = SHORT.length().multipliedBy(2);
+            trial.awaitPast(killed.plus(away));
+            trial.world().restartController();
+            Instant back = Instant.now();
+
+            ShardView adopted = shard(trial.await(
+                    job, view -> Trial.isRunning(view, 1) && shard(view).step() > before.step()));
+            assertThat(adopted.node()).isEqualTo(before.node());
+            assertThat(node.livingTrainers())
+                    .as("the trainer is the one that ran before")
+                    .isNotEmpty();
+            JobView done = trial.await(job, view -> view.state() == JobState.SUCCEEDED);
+
+            assertThat(shard(done).attempts())
+                    .extracting(AttemptView::generation)
+                    .containsExactly(1);
+            assertThat(trial.losses(job).keySet())
+                    .containsExactlyElementsOf(
+                            IntStream.rangeClosed(1, STEPS).boxed().toList());
+            List<TelemetryPoint> meanwhile = trial.api().telemetry(job).stream()
+                    .filter(point ->
+                            point.epochMillis() > killed.toEpochMilli() && point.epochMillis() < back.toEpochMilli())
+                    .toList();
+            assertThat(meanwhile).as("steps made while no controller ran").isNotEmpty();
+            assertThat(trial.end()).isEmpty();
+        }
+    }
+
+    private static ShardView shard(JobView view) {
+        return view.shards().getFirst();
+    }
+}
