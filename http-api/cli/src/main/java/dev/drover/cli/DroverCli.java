@@ -53,7 +53,7 @@ public final class DroverCli implements Runnable {
             names = "--url",
             scope = ScopeType.INHERIT,
             defaultValue = "${env:DROVER_URL}",
-            description = "The server, as http://127.0.0.1:7878. Also DROVER_URL, or client.json in --home")
+            description = "The server, as http://127.0.0.1:7070. Also DROVER_URL, or client.json in --home")
     private @Nullable String url;
 
     @Option(
