@@ -3,6 +3,7 @@ package dev.drover.bench;
 import dev.drover.dist.Programs;
 import dev.drover.protocol.pool.PoolSpec;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** The jobs that are measured. */
 final class BenchJob {
@@ -11,6 +12,36 @@ final class BenchJob {
     /** Where a benchmark may leave what it made, with its logs. */
     static Path outputs() {
         return Programs.root().resolve("bench/target");
+    }
+
+    /** Data that does not ship with the repository: where it was said to be, else beside the checkout. */
+    static Path shared(Optional<Path> said) {
+        return said.or(() ->
+                        Optional.ofNullable(System.getProperty("drover.shared")).map(Path::of))
+                .orElseGet(() -> Programs.root().resolveSibling("shared"));
+    }
+
+    /** Real text, about 1.6 million parameters, tuned to learn in 800 steps. */
+    static String shakespeare(PoolSpec pool, Path text, int shards, int steps) {
+        return """
+            name: realinput
+            pool: %s
+            shards: %d
+            resources: {accelerator: cpu, count: 1, memory: 512MiB}
+            checkpoint: {every: 20, keep: 3}
+            train:
+              data: {path: "%s", format: text, tokenizer: bytes, context: 128, evalFraction: 0.1}
+              model: {layers: 4, width: 192, heads: 6, kvHeads: 2, feedForward: 512}
+              optimizer: {learningRate: 3e-3, minLearningRate: 3e-4, warmupSteps: 40, weightDecay: 0.1, beta1: 0.9, beta2: 0.95, epsilon: 1e-8, clipNorm: 1.0}
+              steps: %d
+              microBatch: 8
+              accumulation: 1
+              evalEvery: 200
+              evalBatches: 16
+              dropout: 0.0
+              seed: 1
+              threads: 1
+            """.formatted(pool.name(), shards, text, steps);
     }
 
     /** The demo's model, one shard, steps of some tens of milliseconds. */

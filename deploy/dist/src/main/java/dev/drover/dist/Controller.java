@@ -78,12 +78,13 @@ final class Controller implements AutoCloseable {
      * Starts or restarts the home's Drover.
      *
      * @param port 0 means the one used before, or the default
+     * @param store where checkpoints and logs go; empty means where they went before, or the home
      * @param catalog what the local cloud sells; read only when it is started
      * @throws IOException saying what is in the way, as another controller on the same home or a port in use
      */
-    static Controller start(Home home, int port, Optional<Path> catalog, Optional<Long> seed)
+    static Controller start(Home home, int port, Optional<Path> store, Optional<Path> catalog, Optional<Long> seed)
             throws IOException, InterruptedException {
-        Settings settings = Settings.of(home, port);
+        Settings settings = Settings.of(home, port, store);
         FileChannel lock = takeLock(home);
         Programs.describe(home);
         LocalCloudProcess.startIfAbsent(cloudOptions(home, catalog, seed));
@@ -91,11 +92,17 @@ final class Controller implements AutoCloseable {
         LocalCloudControl faults = LocalCloudControl.open(home.cloud());
         H2Database database = H2Database.in(home.database());
         JdbcReadModel readModel = JdbcReadModel.open(database);
-        ObjectStore store = ObjectStores.open(home.store().toUri().toString());
+        ObjectStore objects = ObjectStores.open(settings.storeUrl(home));
         ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "drover", config(database));
         Scheduler scheduler = Scheduler.start(
-                system, schedulerConfig(home, settings), cloud, readModel, store, faults::kill, InstantSource.system());
-        HttpApi api = new HttpApi(system, ports(settings, scheduler, readModel, store));
+                system,
+                schedulerConfig(home, settings),
+                cloud,
+                readModel,
+                objects,
+                faults::kill,
+                InstantSource.system());
+        HttpApi api = new HttpApi(system, ports(settings, scheduler, readModel, objects));
         ServerBinding binding = bind(system, settings, scheduler, api);
         Controller controller = new Controller(home, settings, lock, system, readModel, cloud, faults, binding);
         controller.makeDefaultPool(scheduler);
@@ -165,7 +172,7 @@ final class Controller implements AutoCloseable {
                 "drover-" + Integer.toHexString(home.root().toString().hashCode()),
                 () -> List.of("ws://127.0.0.1:" + settings.port() + "/agents/v1"),
                 settings.agentToken(),
-                home.store().toUri().toString());
+                settings.storeUrl(home));
     }
 
     private static ApiPorts ports(Settings settings, Scheduler scheduler, JdbcReadModel readModel, ObjectStore store) {

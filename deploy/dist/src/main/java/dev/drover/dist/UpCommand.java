@@ -28,6 +28,11 @@ final class UpCommand implements Callable<Integer> {
     private int port;
 
     @Option(
+            names = "--store",
+            description = "Directory of checkpoints and logs (default: the one used before, else in the home).")
+    private @Nullable Path store;
+
+    @Option(
             names = "--catalog",
             description = "What the local cloud sells: zones, types, prices, capacity (YAML or JSON).")
     private @Nullable Path catalog;
@@ -58,8 +63,8 @@ final class UpCommand implements Callable<Integer> {
     }
 
     private void runUntil(CountDownLatch asked, Home place) throws IOException, InterruptedException {
-        try (Controller controller =
-                Controller.start(place, port, Optional.ofNullable(catalog), Optional.ofNullable(seed))) {
+        try (Controller controller = Controller.start(
+                place, port, Optional.ofNullable(store), Optional.ofNullable(catalog), Optional.ofNullable(seed))) {
             announce(controller, place);
             asked.await();
         }

@@ -2,21 +2,27 @@ package dev.drover.dist;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.source.tree.CompilationUnitTree;
+import com.sun.source.tree.MethodTree;
+import com.sun.source.util.JavacTask;
+import com.sun.source.util.SourcePositions;
+import com.sun.source.util.TreeScanner;
+import com.sun.source.util.Trees;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.tools.JavaCompiler;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** A file can be read in one sitting, a method seen at one glance, and names say what a thing is. */
 final class TidyTest {
     private static final int FILE_LINES = 400;
     private static final int METHOD_LINES = 50;
-
-    /** A formatted method starts with four or eight spaces, a name and a parenthesis, and ends at the same indent. */
-    private static final Pattern METHOD_START =
-            Pattern.compile("^( {4}| {8})(?=\\S)(?!return|new|throw|else|case).*\\) *(throws .*)?\\{$");
 
     private static final Pattern BANNED_NAME = Pattern.compile(".*(Manager|Helper|Helpers|Util|Utils|Impl|Dto)\\.java");
 
@@ -33,21 +39,15 @@ final class TidyTest {
     }
 
     @Test
-    void methodsFitOneGlance() {
+    void methodsFitOneGlance() throws IOException {
+        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         List<String> tooLong = new ArrayList<>();
-        for (Path file : Sources.java()) {
-            List<String> lines = Sources.read(file).lines().toList();
-            for (int start = 0; start < lines.size(); start++) {
-                Matcher method = METHOD_START.matcher(lines.get(start));
-                if (method.matches()
-                        && !lines.get(start)
-                                .matches(" *(class|record|interface|enum|final"
-                                        + " class|static).*(class|record|interface|enum) .*")) {
-                    int end = endOf(lines, start, method.group(1));
-                    if (end - start > METHOD_LINES) {
-                        tooLong.add("%s:%d: %d lines".formatted(file, start + 1, end - start));
-                    }
-                }
+        try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
+            JavacTask task = (JavacTask)
+                    compiler.getTask(null, files, null, null, null, files.getJavaFileObjectsFromPaths(Sources.java()));
+            SourcePositions positions = Trees.instance(task).getSourcePositions();
+            for (CompilationUnitTree unit : task.parse()) {
+                new MethodLengths(unit, positions, tooLong).scan(unit, null);
             }
         }
         assertThat(tooLong).as("methods of more than %d lines", METHOD_LINES).isEmpty();
@@ -68,12 +68,27 @@ final class TidyTest {
         assertThat(found).isEmpty();
     }
 
-    private static int endOf(List<String> lines, int start, String indent) {
-        for (int line = start + 1; line < lines.size(); line++) {
-            if (lines.get(line).equals(indent + "}")) {
-                return line;
-            }
+    /** Notes every method that is too long, its header included. */
+    private static final class MethodLengths extends TreeScanner<@Nullable Void, @Nullable Void> {
+        private final CompilationUnitTree unit;
+        private final SourcePositions positions;
+        private final List<String> tooLong;
+
+        MethodLengths(CompilationUnitTree unit, SourcePositions positions, List<String> tooLong) {
+            this.unit = unit;
+            this.positions = positions;
+            this.tooLong = tooLong;
         }
-        return start;
+
+        @Override
+        public @Nullable Void visitMethod(MethodTree method, @Nullable Void unused) {
+            long first = unit.getLineMap().getLineNumber(positions.getStartPosition(unit, method));
+            long last = unit.getLineMap().getLineNumber(positions.getEndPosition(unit, method));
+            if (last - first + 1 > METHOD_LINES) {
+                tooLong.add("%s:%d: %s has %d lines"
+                        .formatted(unit.getSourceFile().getName(), first, method.getName(), last - first + 1));
+            }
+            return super.visitMethod(method, null);
+        }
     }
 }

@@ -219,6 +219,10 @@ public final class AgentWire {
                 },
                 in -> new AgentCommand.Run(
                         WireRecords.lease(in), WireRecords.task(in), optional(in, WireRecords::checkpoint)));
+        registerEndings(kryo);
+    }
+
+    private static void registerEndings(Kryo kryo) {
         register(
                 kryo,
                 44,

@@ -29,7 +29,6 @@ public record Reason(Code code, String text, Map<String, String> facts) {
         // Why something waits.
         STARTING,
         NO_CAPACITY,
-        BACKING_OFF,
         POOL_FULL,
         POOL_PAUSED,
         NO_MATCHING_TYPE,
@@ -37,14 +36,12 @@ public record Reason(Code code, String text, Map<String, String> facts) {
         NODE_STARTING,
         RESOLVING_CHECKPOINT,
         RETRYING,
-        WAITING_FOR_SUCCESSOR,
         // Why capacity was chosen.
         CHEAPEST_SPOT,
         OTHER_ZONE,
         FALLBACK,
         SWITCH_BACK,
         ON_DEMAND_MODE,
-        WARM_NODE,
         WARM_SPARE,
         // Why a shard moved or ended.
         FIRST_PLACEMENT,
@@ -57,13 +54,11 @@ public record Reason(Code code, String text, Map<String, String> facts) {
         PROGRAM_FAILED,
         COMPLETED,
         CANCELLED,
-        STALE_GENERATION,
         // Why a node ended.
         IDLE,
         SWITCHED_BACK,
         ABANDONED,
         LAUNCH_REFUSED,
-        NEVER_JOINED,
-        ENDED_BY_ITSELF
+        NEVER_JOINED
     }
 }

@@ -5,6 +5,7 @@ import dev.drover.planning.input.Input;
 import dev.drover.protocol.checkpoint.CheckpointCatalog;
 import dev.drover.protocol.checkpoint.CheckpointRef;
 import dev.drover.protocol.store.ObjectStore;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -25,15 +26,17 @@ final class CheckpointExecutor {
 
     void read(Intent.ReadCheckpoints intent, Consumer<Input> results) {
         reads.run(intent, "read the checkpoints of " + intent.shard(), () -> {
+            List<String> passedOver = new ArrayList<>();
             List<CheckpointRef> published = catalog
-                    .published(
-                            intent.shard(),
-                            invalid -> LOG.warn(
-                                    "passed over a checkpoint of {}: {}", intent.shard(), invalid.getMessage()))
+                    .published(intent.shard(), invalid -> {
+                        LOG.warn("passed over a checkpoint of {}: {}", intent.shard(), invalid.getMessage());
+                        passedOver.add(String.valueOf(invalid.getMessage()));
+                    })
                     .stream()
                     .filter(ref -> ref.lease().generation() <= intent.generation())
                     .toList();
-            results.accept(new Input.CheckpointsRead(intent.shard(), intent.generation(), intent.since(), published));
+            results.accept(new Input.CheckpointsRead(
+                    intent.shard(), intent.generation(), intent.since(), published, passedOver.reversed()));
         });
     }
 }

@@ -2,6 +2,10 @@ package dev.drover.control;
 
 import dev.drover.planning.event.PoolEvent;
 import dev.drover.planning.event.PoolEvent.*;
+import dev.drover.planning.event.PoolEvent.OfJob;
+import dev.drover.planning.event.PoolEvent.OfNode;
+import dev.drover.planning.event.PoolEvent.OfPool;
+import dev.drover.planning.event.PoolEvent.OfShard;
 import dev.drover.protocol.api.JobEvent;
 import dev.drover.protocol.api.Reason;
 import dev.drover.protocol.id.JobId;
@@ -21,123 +25,110 @@ final class JobEvents {
      */
     static Optional<JobEvent> of(PoolEvent event, long sequence) {
         return switch (event) {
-            case JobSubmitted e ->
-                ofJob(
-                                e.job(),
-                                "submitted",
-                                "Submitted by %s: '%s', %s."
-                                        .formatted(
-                                                e.owner(),
-                                                e.spec().name(),
-                                                count(e.spec().shards(), "shard")),
-                                Optional.empty())
-                        .at(event, sequence);
-            case JobCancelled e ->
-                ofJob(e.job(), "cancelled", "Cancelled: " + e.reason(), Optional.empty())
-                        .at(event, sequence);
-            case JobFinished e ->
-                ofJob(
-                                e.job(),
-                                "finished",
-                                "The job %s. %s"
-                                        .formatted(
-                                                e.state().name().toLowerCase(Locale.ROOT),
-                                                e.reason().text()),
-                                Optional.of(e.reason()))
-                        .at(event, sequence);
-            case ShardTargeted e ->
-                ofShard(e.shard(), "targeted", "A slot on %s is kept for it.".formatted(e.node()), e.reason())
-                        .at(event, sequence);
-            case TargetDropped e ->
-                ofShard(e.shard(), "target-dropped", "Its slot is not kept any more.", e.reason())
-                        .at(event, sequence);
-            case ShardGranted e ->
-                ofShard(
-                                e.lease().shard(),
-                                "granted",
-                                "Generation %d goes to %s, %s."
-                                        .formatted(
-                                                e.lease().generation(),
-                                                e.node(),
-                                                e.resumeFrom()
-                                                        .map(from -> "after step " + from.step() + " of generation "
-                                                                + from.lease().generation())
-                                                        .orElse("from the beginning")),
-                                e.reason())
-                        .at(event, sequence);
-            case ShardStarted e ->
-                ofShard(e.lease().shard(), "started", "Generation " + e.lease().generation() + " trains.")
-                        .at(event, sequence);
-            case ShardDetached e ->
-                ofShard(
-                                e.lease().shard(),
-                                "detached",
-                                "Generation %d has left its node after step %d."
-                                        .formatted(e.lease().generation(), e.lastStep()),
-                                e.reason())
-                        .at(event, sequence);
-            case ShardAdopted e ->
-                ofShard(
-                                e.lease().shard(),
-                                "adopted",
-                                "%s came back still running generation %d: it goes on there."
-                                        .formatted(e.node(), e.lease().generation()))
-                        .at(event, sequence);
-            case CheckpointRejected e ->
-                ofShard(
-                                e.lease().shard(),
-                                "checkpoint-rejected",
-                                "The checkpoint after step %d of generation %d is not valid and never counts again."
-                                        .formatted(
-                                                e.checkpoint().step(),
-                                                e.checkpoint().lease().generation()),
-                                e.reason())
-                        .at(event, sequence);
-            case ShardFailed e ->
-                ofShard(
-                                e.lease().shard(),
-                                "failed",
-                                "The program failed after step %d%s."
-                                        .formatted(e.lastStep(), e.isFinal() ? ", for the last time" : ""),
-                                e.reason())
-                        .at(event, sequence);
-            case ShardSucceeded e ->
-                ofShard(
-                                e.lease().shard(),
-                                "succeeded",
-                                "All %d steps are made and saved."
-                                        .formatted(e.checkpoint().step()),
-                                e.reason())
-                        .at(event, sequence);
-            case PoolConfigured ignored -> Optional.empty();
-            case PoolPaused ignored -> Optional.empty();
-            case PoolResumed ignored -> Optional.empty();
-            case JobArchived ignored -> Optional.empty();
-            case ArchivedForgotten ignored -> Optional.empty();
-            case NodeRequested ignored -> Optional.empty();
-            case NodeLaunched ignored -> Optional.empty();
-            case LaunchRefused ignored -> Optional.empty();
-            case NodeJoined ignored -> Optional.empty();
-            case NodeNoticed ignored -> Optional.empty();
-            case NodeDraining ignored -> Optional.empty();
-            case NodeLost ignored -> Optional.empty();
-            case NodeEnding ignored -> Optional.empty();
-            case NodeGone ignored -> Optional.empty();
-            case NodeBilled ignored -> Optional.empty();
+            case OfJob e -> job(e).map(told -> told.at(event, sequence));
+            case OfShard e -> shard(e).map(told -> told.at(event, sequence));
+            case OfNode ignored -> Optional.empty();
+            case OfPool ignored -> Optional.empty();
         };
     }
 
-    private static Told ofJob(JobId job, String kind, String text, Optional<Reason> reason) {
-        return new Told(job, OptionalInt.empty(), kind, text, reason);
+    private static Optional<Told> job(OfJob event) {
+        return switch (event) {
+            case JobSubmitted e ->
+                ofJob(
+                        e.job(),
+                        "submitted",
+                        "Submitted by %s: '%s', %s."
+                                .formatted(
+                                        e.owner(),
+                                        e.spec().name(),
+                                        count(e.spec().shards(), "shard")),
+                        Optional.empty());
+            case JobCancelled e -> ofJob(e.job(), "cancelled", "Cancelled: " + e.reason(), Optional.empty());
+            case JobFinished e ->
+                ofJob(
+                        e.job(),
+                        "finished",
+                        "The job %s. %s"
+                                .formatted(
+                                        e.state().name().toLowerCase(Locale.ROOT),
+                                        e.reason().text()),
+                        Optional.of(e.reason()));
+            case JobArchived ignored -> Optional.empty();
+            case ArchivedForgotten ignored -> Optional.empty();
+        };
     }
 
-    private static Told ofShard(ShardId shard, String kind, String text) {
-        return new Told(shard.job(), OptionalInt.of(shard.index()), kind, text, Optional.empty());
+    private static Optional<Told> shard(OfShard event) {
+        return switch (event) {
+            case ShardTargeted e ->
+                ofShard(e.shard(), "targeted", "A slot on %s is kept for it.".formatted(e.node()), e.reason());
+            case TargetDropped e -> ofShard(e.shard(), "target-dropped", "Its slot is not kept any more.", e.reason());
+            case ShardGranted e ->
+                ofShard(
+                        e.lease().shard(),
+                        "granted",
+                        "Generation %d goes to %s, %s."
+                                .formatted(
+                                        e.lease().generation(),
+                                        e.node(),
+                                        e.resumeFrom()
+                                                .map(from -> "after step " + from.step() + " of generation "
+                                                        + from.lease().generation())
+                                                .orElse("from the beginning")),
+                        e.reason());
+            case ShardStarted e ->
+                ofShard(e.lease().shard(), "started", "Generation " + e.lease().generation() + " trains.");
+            case ShardDetached e ->
+                ofShard(
+                        e.lease().shard(),
+                        "detached",
+                        "Generation %d has left its node after step %d."
+                                .formatted(e.lease().generation(), e.lastStep()),
+                        e.reason());
+            case ShardAdopted e ->
+                ofShard(
+                        e.lease().shard(),
+                        "adopted",
+                        "%s came back still running generation %d: it goes on there."
+                                .formatted(e.node(), e.lease().generation()));
+            case CheckpointRejected e ->
+                ofShard(
+                        e.lease().shard(),
+                        "checkpoint-rejected",
+                        "The checkpoint after step %d of generation %d is not valid and never counts again."
+                                .formatted(
+                                        e.checkpoint().step(),
+                                        e.checkpoint().lease().generation()),
+                        e.reason());
+            case ShardFailed e ->
+                ofShard(
+                        e.lease().shard(),
+                        "failed",
+                        "The program failed after step %d%s."
+                                .formatted(e.lastStep(), e.isFinal() ? ", for the last time" : ""),
+                        e.reason());
+            case ShardSucceeded e ->
+                ofShard(
+                        e.lease().shard(),
+                        "succeeded",
+                        "All %d steps are made and saved."
+                                .formatted(e.checkpoint().step()),
+                        e.reason());
+        };
     }
 
-    private static Told ofShard(ShardId shard, String kind, String text, Reason reason) {
-        return new Told(
-                shard.job(), OptionalInt.of(shard.index()), kind, text + " " + reason.text(), Optional.of(reason));
+    private static Optional<Told> ofJob(JobId job, String kind, String text, Optional<Reason> reason) {
+        return Optional.of(new Told(job, OptionalInt.empty(), kind, text, reason));
+    }
+
+    private static Optional<Told> ofShard(ShardId shard, String kind, String text) {
+        return Optional.of(new Told(shard.job(), OptionalInt.of(shard.index()), kind, text, Optional.empty()));
+    }
+
+    private static Optional<Told> ofShard(ShardId shard, String kind, String text, Reason reason) {
+        return Optional.of(new Told(
+                shard.job(), OptionalInt.of(shard.index()), kind, text + " " + reason.text(), Optional.of(reason)));
     }
 
     private static String count(int number, String noun) {
@@ -145,8 +136,8 @@ final class JobEvents {
     }
 
     private record Told(JobId job, OptionalInt shard, String kind, String text, Optional<Reason> reason) {
-        Optional<JobEvent> at(PoolEvent event, long sequence) {
-            return Optional.of(new JobEvent(job, sequence, event.at(), shard, kind, text, reason));
+        JobEvent at(PoolEvent event, long sequence) {
+            return new JobEvent(job, sequence, event.at(), shard, kind, text, reason);
         }
     }
 }

@@ -18,11 +18,16 @@ import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.market.Refusal;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** Takes an input for what it says: records facts and answers commands. What follows from them is {@link Upkeep}'s. */
 final class Intake {
+    /** A reason stays readable, however much was damaged. */
+    private static final int MOST_PASSED_OVER = 3;
+
     private final Commands commands;
 
     Intake(Commands commands) {
@@ -151,7 +156,20 @@ final class Intake {
                 due.nextLease(),
                 due.target().orElseThrow(),
                 due.resumePoint(read.published()),
-                due.because().orElse(Grants.FIRST),
+                because(due, read.passedOver()),
                 draft.now())));
+    }
+
+    /** Why the shard moves, and which checkpoints it can't continue from. */
+    private static Reason because(Shard due, List<String> passedOver) {
+        Reason moves = due.because().orElse(Grants.FIRST);
+        if (passedOver.isEmpty()) {
+            return moves;
+        }
+        String files = String.join("; ", passedOver.subList(0, Math.min(passedOver.size(), MOST_PASSED_OVER)));
+        Map<String, String> facts = new TreeMap<>(moves.facts());
+        facts.put("passedOver", files);
+        return new Reason(
+                moves.code(), moves.text() + " Not a valid checkpoint and passed over: " + files + ".", facts);
     }
 }

@@ -24,37 +24,43 @@ import java.util.Optional;
 public sealed interface PoolEvent {
     Instant at();
 
-    // The pool.
+    /** About the pool itself. */
+    sealed interface OfPool extends PoolEvent {}
 
-    record PoolConfigured(PoolSpec spec, Instant at) implements PoolEvent {}
+    /** About a job as a whole. */
+    sealed interface OfJob extends PoolEvent {}
 
-    record PoolPaused(Instant at) implements PoolEvent {}
+    /** About a node. */
+    sealed interface OfNode extends PoolEvent {}
 
-    record PoolResumed(Instant at) implements PoolEvent {}
+    /** About one shard. */
+    sealed interface OfShard extends PoolEvent {}
 
-    // Jobs.
+    record PoolConfigured(PoolSpec spec, Instant at) implements OfPool {}
 
-    record JobSubmitted(JobId job, JobSpec spec, String owner, Instant at) implements PoolEvent {}
+    record PoolPaused(Instant at) implements OfPool {}
 
-    record JobCancelled(JobId job, String reason, Instant at) implements PoolEvent {}
+    record PoolResumed(Instant at) implements OfPool {}
+
+    record JobSubmitted(JobId job, JobSpec spec, String owner, Instant at) implements OfJob {}
+
+    record JobCancelled(JobId job, String reason, Instant at) implements OfJob {}
 
     /** Every shard has ended. The job now moves to the read model. */
-    record JobFinished(JobId job, JobState state, Reason reason, Instant at) implements PoolEvent {}
+    record JobFinished(JobId job, JobState state, Reason reason, Instant at) implements OfJob {}
 
     /** The read model has the job; the pool keeps only its id, for a while. */
-    record JobArchived(JobId job, Instant at) implements PoolEvent {}
+    record JobArchived(JobId job, Instant at) implements OfJob {}
 
     /** The ids of long-archived jobs were dropped. */
-    record ArchivedForgotten(List<JobId> jobs, Instant at) implements PoolEvent {
+    record ArchivedForgotten(List<JobId> jobs, Instant at) implements OfJob {
         public ArchivedForgotten {
             jobs = List.copyOf(jobs);
         }
     }
 
-    // Nodes.
-
     /** The pool wants a node, from the first of {@code markets} that has one. Its id is the launch's client token. */
-    record NodeRequested(NodeId node, List<Market> markets, Reason reason, Instant at) implements PoolEvent {
+    record NodeRequested(NodeId node, List<Market> markets, Reason reason, Instant at) implements OfNode {
         public NodeRequested {
             markets = List.copyOf(markets);
         }
@@ -62,31 +68,31 @@ public sealed interface PoolEvent {
 
     record NodeLaunched(
             NodeId node, String instanceId, Market market, Money pricePerHour, Resources resources, Instant at)
-            implements PoolEvent {}
+            implements OfNode {}
 
     /** No market gave one; the node is forgotten. */
-    record LaunchRefused(NodeId node, List<Refusal> refusals, Instant at) implements PoolEvent {
+    record LaunchRefused(NodeId node, List<Refusal> refusals, Instant at) implements OfNode {
         public LaunchRefused {
             refusals = List.copyOf(refusals);
         }
     }
 
     /** The node's agent registered, for the first time or again after it was lost. */
-    record NodeJoined(NodeId node, String incarnation, Instant at) implements PoolEvent {}
+    record NodeJoined(NodeId node, String incarnation, Instant at) implements OfNode {}
 
-    record NodeNoticed(NodeId node, EvictionNotice notice, Instant at) implements PoolEvent {}
+    record NodeNoticed(NodeId node, EvictionNotice notice, Instant at) implements OfNode {}
 
     /** Nothing new is placed on the node, and its shards move. */
-    record NodeDraining(NodeId node, Reason reason, Instant at) implements PoolEvent {}
+    record NodeDraining(NodeId node, Reason reason, Instant at) implements OfNode {}
 
     /** The node was silent beyond its lease: its shards move without it. The instance may still run. */
-    record NodeLost(NodeId node, Reason reason, Instant at) implements PoolEvent {}
+    record NodeLost(NodeId node, Reason reason, Instant at) implements OfNode {}
 
     /** The instance is to be ended; until the provider says it is, it is asked again. */
-    record NodeEnding(NodeId node, Reason reason, Instant at) implements PoolEvent {}
+    record NodeEnding(NodeId node, Reason reason, Instant at) implements OfNode {}
 
     /** The instance is gone: proof from the provider. */
-    record NodeGone(NodeId node, Reason reason, Instant at) implements PoolEvent {}
+    record NodeGone(NodeId node, Reason reason, Instant at) implements OfNode {}
 
     /**
      * Instance-seconds were paid for.
@@ -104,34 +110,32 @@ public sealed interface PoolEvent {
             Money onDemandPricePerHour,
             Money nextPricePerHour,
             Instant at)
-            implements PoolEvent {}
-
-    // Shards.
+            implements OfNode {}
 
     /** A slot on {@code node} is kept for the shard's next generation. While the shard runs elsewhere this is a handoff. */
-    record ShardTargeted(ShardId shard, NodeId node, Reason reason, Instant at) implements PoolEvent {}
+    record ShardTargeted(ShardId shard, NodeId node, Reason reason, Instant at) implements OfShard {}
 
     /** The slot is not kept any more. */
-    record TargetDropped(ShardId shard, Reason reason, Instant at) implements PoolEvent {}
+    record TargetDropped(ShardId shard, Reason reason, Instant at) implements OfShard {}
 
     /** The lease is granted; reports of older generations are refused from here on. */
     record ShardGranted(Lease lease, NodeId node, Optional<CheckpointRef> resumeFrom, Reason reason, Instant at)
-            implements PoolEvent {}
+            implements OfShard {}
 
     /** The first step under this lease was seen. */
-    record ShardStarted(Lease lease, Instant at) implements PoolEvent {}
+    record ShardStarted(Lease lease, Instant at) implements OfShard {}
 
     /** The shard has left its node: the attempt is over, the shard is not. {@code lastStep} as last reported. */
-    record ShardDetached(Lease lease, int lastStep, Reason reason, Instant at) implements PoolEvent {}
+    record ShardDetached(Lease lease, int lastStep, Reason reason, Instant at) implements OfShard {}
 
     /** The node that had fallen silent came back still running the shard's current lease: it goes on there. */
-    record ShardAdopted(Lease lease, NodeId node, Instant at) implements PoolEvent {}
+    record ShardAdopted(Lease lease, NodeId node, Instant at) implements OfShard {}
 
     /** A checkpoint turned out not to be valid; it never counts again. */
-    record CheckpointRejected(Lease lease, CheckpointRef checkpoint, Reason reason, Instant at) implements PoolEvent {}
+    record CheckpointRejected(Lease lease, CheckpointRef checkpoint, Reason reason, Instant at) implements OfShard {}
 
     /** The program failed under this lease. This counts against the retries. */
-    record ShardFailed(Lease lease, int lastStep, Reason reason, boolean isFinal, Instant at) implements PoolEvent {}
+    record ShardFailed(Lease lease, int lastStep, Reason reason, boolean isFinal, Instant at) implements OfShard {}
 
-    record ShardSucceeded(Lease lease, CheckpointRef checkpoint, Reason reason, Instant at) implements PoolEvent {}
+    record ShardSucceeded(Lease lease, CheckpointRef checkpoint, Reason reason, Instant at) implements OfShard {}
 }

@@ -60,11 +60,22 @@ public sealed interface Input {
 
     record StatusReported(AgentReport.Status status) implements Input {}
 
-    /** What the store holds of a shard, read because {@link dev.drover.planning.Intent.ReadCheckpoints} asked. */
-    record CheckpointsRead(ShardId shard, int generation, Instant since, List<CheckpointRef> published)
+    /**
+     * What the store holds of a shard, read because {@link dev.drover.planning.Intent.ReadCheckpoints} asked.
+     *
+     * @param passedOver what was published and does not count: of each, which file and why
+     */
+    record CheckpointsRead(
+            ShardId shard, int generation, Instant since, List<CheckpointRef> published, List<String> passedOver)
             implements Input {
         public CheckpointsRead {
             published = List.copyOf(published);
+            passedOver = List.copyOf(passedOver);
+        }
+
+        /** Where everything that was published counts. */
+        public CheckpointsRead(ShardId shard, int generation, Instant since, List<CheckpointRef> published) {
+            this(shard, generation, since, published, List.of());
         }
     }
 

@@ -22,9 +22,23 @@ final class Fold {
 
     static PoolState apply(PoolState state, PoolEvent event) {
         return switch (event) {
+            case OfPool e -> ofPool(state, e);
+            case OfJob e -> ofJob(state, e);
+            case OfNode e -> ofNode(state, e);
+            case OfShard e -> ofShard(state, e);
+        };
+    }
+
+    private static PoolState ofPool(PoolState state, OfPool event) {
+        return switch (event) {
             case PoolConfigured e -> state.withSpec(e.spec());
             case PoolPaused e -> state.withPaused(true);
             case PoolResumed e -> state.withPaused(false);
+        };
+    }
+
+    private static PoolState ofJob(PoolState state, OfJob event) {
+        return switch (event) {
             case JobSubmitted e -> state.withNewJob(Job.submitted(e.job(), e.spec(), e.owner(), e.at()));
             case JobCancelled e -> cancelled(state, e);
             case JobFinished e ->
@@ -33,6 +47,11 @@ final class Fold {
                         .orElse(state);
             case JobArchived e -> state.withArchivedJob(e.job(), e.at());
             case ArchivedForgotten e -> state.withArchived(state.archived().minusAll(e.jobs()));
+        };
+    }
+
+    private static PoolState ofNode(PoolState state, OfNode event) {
+        return switch (event) {
             case NodeRequested e ->
                 state.withNodeRequested()
                         .withNodes(state.nodes()
@@ -56,6 +75,11 @@ final class Fold {
                 node(state, e.node(), node -> node.in(NodePhase.ENDING, e.at()).leavingBecause(e.reason()));
             case NodeGone e -> state.withNodes(state.nodes().minus(e.node()));
             case NodeBilled e -> billed(state, e);
+        };
+    }
+
+    private static PoolState ofShard(PoolState state, OfShard event) {
+        return switch (event) {
             case ShardTargeted e -> targeted(state, e);
             case TargetDropped e -> targetDropped(state, e);
             case ShardGranted e -> granted(state, e);
