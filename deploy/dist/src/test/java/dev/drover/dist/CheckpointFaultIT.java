@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -31,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A checkpoint that was damaged after it was published, and a store that takes no more. */
 final class CheckpointFaultIT {
-    private static final int STEPS = 900;
+    private static final int STEPS = 500;
     private static final int EVERY = 20;
 
     /** What is done to a file. */
@@ -134,7 +135,7 @@ final class CheckpointFaultIT {
 
     private static void truncate(Path file) throws IOException {
         byte[] content = Files.readAllBytes(file);
-        Files.write(file, java.util.Arrays.copyOf(content, content.length / 2));
+        Files.write(file, Arrays.copyOf(content, content.length / 2));
     }
 
     private static List<String> reasons(JobView view) {

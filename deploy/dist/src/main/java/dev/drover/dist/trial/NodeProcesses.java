@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 /**
@@ -34,12 +36,14 @@ public record NodeProcesses(ProcessHandle agent, List<ProcessHandle> trainers) {
         }
     }
 
-    public void stopAgent() throws IOException, InterruptedException {
-        signal("-STOP", Stream.of(agent));
+    /** Returns when no thread of it runs. */
+    public void stopAgent() throws IOException, InterruptedException, TimeoutException {
+        stop(List.of(agent));
     }
 
-    public void stopAll() throws IOException, InterruptedException {
-        signal("-STOP", Stream.concat(Stream.of(agent), trainers.stream()));
+    /** Returns when no thread of any of them runs. */
+    public void stopAll() throws IOException, InterruptedException, TimeoutException {
+        stop(Stream.concat(Stream.of(agent), trainers.stream()).toList());
     }
 
     /** Lets every one of them go on; the trainers first, so that each meets the lease that it had. */
@@ -55,12 +59,34 @@ public record NodeProcesses(ProcessHandle agent, List<ProcessHandle> trainers) {
                 .toList();
     }
 
+    private static void stop(List<ProcessHandle> processes) throws IOException, InterruptedException, TimeoutException {
+        signal("-STOP", processes.stream());
+        Deadline deadline = Deadline.in(Duration.ofSeconds(10));
+        for (ProcessHandle process : processes) {
+            while (!isStopped(process)) {
+                deadline.pause(() -> "process " + process.pid() + " does not stop");
+            }
+        }
+    }
+
+    /** The signal is only sent when {@code kill} returns: a thread in the kernel, as in an fsync, stops on its way out. */
+    private static boolean isStopped(ProcessHandle process) throws IOException {
+        try (Stream<Path> threads = Files.list(Path.of("/proc/" + process.pid() + "/task"))) {
+            return threads.allMatch(thread -> state(thread) == 'T');
+        }
+    }
+
     private static boolean lives(ProcessHandle process) {
+        return process.isAlive() && state(Path.of("/proc/" + process.pid())) != 'Z';
+    }
+
+    /** As the kernel's letter says; 'Z' for what is not there any more. */
+    private static char state(Path task) {
         try {
-            String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"), StandardCharsets.ISO_8859_1);
-            return stat.charAt(stat.lastIndexOf(')') + 2) != 'Z' && process.isAlive();
+            String stat = Files.readString(task.resolve("stat"), StandardCharsets.ISO_8859_1);
+            return stat.charAt(stat.lastIndexOf(')') + 2);
         } catch (IOException e) {
-            return false;
+            return 'Z';
         }
     }
 
