@@ -64,19 +64,7 @@ final class JobEvents {
             case ShardTargeted e ->
                 ofShard(e.shard(), "targeted", "A slot on %s is kept for it.".formatted(e.node()), e.reason());
             case TargetDropped e -> ofShard(e.shard(), "target-dropped", "Its slot is not kept any more.", e.reason());
-            case ShardGranted e ->
-                ofShard(
-                        e.lease().shard(),
-                        "granted",
-                        "Generation %d goes to %s, %s."
-                                .formatted(
-                                        e.lease().generation(),
-                                        e.node(),
-                                        e.resumeFrom()
-                                                .map(from -> "after step " + from.step() + " of generation "
-                                                        + from.lease().generation())
-                                                .orElse("from the beginning")),
-                        e.reason());
+            case ShardGranted e -> granted(e);
             case ShardStarted e ->
                 ofShard(e.lease().shard(), "started", "Generation " + e.lease().generation() + " trains.");
             case ShardDetached e ->
@@ -92,15 +80,7 @@ final class JobEvents {
                         "adopted",
                         "%s came back still running generation %d: it goes on there."
                                 .formatted(e.node(), e.lease().generation()));
-            case CheckpointRejected e ->
-                ofShard(
-                        e.lease().shard(),
-                        "checkpoint-rejected",
-                        "The checkpoint after step %d of generation %d is not valid and never counts again."
-                                .formatted(
-                                        e.checkpoint().step(),
-                                        e.checkpoint().lease().generation()),
-                        e.reason());
+            case CheckpointRejected e -> rejected(e);
             case ShardFailed e ->
                 ofShard(
                         e.lease().shard(),
@@ -116,6 +96,30 @@ final class JobEvents {
                                 .formatted(e.checkpoint().step()),
                         e.reason());
         };
+    }
+
+    private static Optional<Told> granted(ShardGranted e) {
+        return ofShard(
+                e.lease().shard(),
+                "granted",
+                "Generation %d goes to %s, %s."
+                        .formatted(
+                                e.lease().generation(),
+                                e.node(),
+                                e.resumeFrom()
+                                        .map(from -> "after step " + from.step() + " of generation "
+                                                + from.lease().generation())
+                                        .orElse("from the beginning")),
+                e.reason());
+    }
+
+    private static Optional<Told> rejected(CheckpointRejected e) {
+        return ofShard(
+                e.lease().shard(),
+                "checkpoint-rejected",
+                "The checkpoint after step %d of generation %d is not valid and never counts again."
+                        .formatted(e.checkpoint().step(), e.checkpoint().lease().generation()),
+                e.reason());
     }
 
     private static Optional<Told> ofJob(JobId job, String kind, String text, Optional<Reason> reason) {

@@ -72,52 +72,68 @@ public record Scheduler(PoolGateway gateway, Route agents) {
         AgentDirectory directory = new AgentDirectory();
         StepBackfill backfill = new StepBackfill(readModel, store);
         LaunchExecutor launches = new LaunchExecutor(cloud, drills, config, offers, threads);
-        IntentRouter.Executors executors = new IntentRouter.Executors(
-                launches,
-                new CheckpointExecutor(store, threads),
-                new ArchiveExecutor(readModel, backfill, threads),
-                directory);
+        IntentRouter.Executors executors = executors(launches, readModel, store, backfill, directory, threads);
         BiConsumer<JobId, TelemetryActor.Message> telemetry = (job, message) ->
                 sharding.entityRefFor(TelemetryActor.KEY, job.value()).tell(message);
         BiConsumer<PoolName, Input> pools = (pool, input) ->
                 sharding.entityRefFor(PoolFrontActor.KEY, pool.value()).tell(new PoolFrontActor.Tell(input));
 
         startTelemetry(sharding, new TelemetryActor.Around(readModel, backfill, FILL_AFTER, threads));
+        Projection.Factory projections = new Projection.Factory(
+                readModel,
+                new JournalReader(system),
+                checkpoint -> telemetry.accept(
+                        checkpoint.lease().shard().job(), new TelemetryActor.CheckpointKnown(checkpoint)),
+                threads);
         startPools(
                 system,
                 sharding,
-                new PoolFrontActor.Surroundings(
-                        new PoolDecider(),
-                        clock,
-                        config.tick(),
-                        executors,
-                        new Projection.Factory(
-                                readModel,
-                                new JournalReader(system),
-                                checkpoint -> telemetry.accept(
-                                        checkpoint.lease().shard().job(),
-                                        new TelemetryActor.CheckpointKnown(checkpoint)),
-                                threads)));
+                new PoolFrontActor.Surroundings(new PoolDecider(), clock, config.tick(), executors, projections));
         PekkoPoolGateway gateway = new PekkoPoolGateway(sharding, readModel, config.askTimeout(), threads);
-        startWatch(
-                system,
-                new MarketWatch.Around(
-                        cloud,
-                        readModel,
-                        config.owner(),
-                        config.marketPeriod(),
-                        config.orphanGrace(),
-                        clock,
-                        offers,
-                        launches,
-                        pools,
-                        pool -> nodes(gateway, pool),
-                        threads));
+        startWatch(system, watch(config, cloud, readModel, clock, offers, launches, pools, gateway, threads));
         closeSessionsAtShutdown(system, directory);
         readModel.pools().forEach(pool -> pools.accept(pool, new Input.Tick()));
         AgentSession.Around door =
                 new AgentSession.Around(new JoinTokens(config.secret()), directory, pools, telemetry);
         return new Scheduler(gateway, new AgentGateway(system, door, config.agentIdle()).route());
+    }
+
+    private static IntentRouter.Executors executors(
+            LaunchExecutor launches,
+            ReadModel readModel,
+            ObjectStore store,
+            StepBackfill backfill,
+            AgentDirectory directory,
+            ExecutorService threads) {
+        return new IntentRouter.Executors(
+                launches,
+                new CheckpointExecutor(store, threads),
+                new ArchiveExecutor(readModel, backfill, threads),
+                directory);
+    }
+
+    private static MarketWatch.Around watch(
+            SchedulerConfig config,
+            CloudProvider cloud,
+            ReadModel readModel,
+            InstantSource clock,
+            Offers offers,
+            LaunchExecutor launches,
+            BiConsumer<PoolName, Input> pools,
+            PekkoPoolGateway gateway,
+            ExecutorService threads) {
+        return new MarketWatch.Around(
+                cloud,
+                readModel,
+                config.owner(),
+                config.marketPeriod(),
+                config.orphanGrace(),
+                clock,
+                offers,
+                launches,
+                pools,
+                pool -> nodes(gateway, pool),
+                threads);
     }
 
     private static void joinItself(ActorSystem<?> system) {
