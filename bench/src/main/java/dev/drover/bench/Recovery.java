@@ -65,8 +65,8 @@ public final class Recovery implements Callable<Integer> {
                     "");
             report.row("kill -9 to first step, warm spare", "s", measure(trial, "killwarm", 2, Act.KILL), "<= 10");
             report.row("kill -9 to first step, no spare", "s", measure(trial, "killcold", 0, Act.KILL), "<= 10");
+            TorchPeer.compare(report, trial, !json);
         }
-        TorchPeer.compare(report, !json);
         report.print(json);
         return 0;
     }

@@ -59,13 +59,13 @@ final class DemoRun {
         JobId job = api.submit(DemoJob.spec(pool, data, steps, seed), "demo-" + seed);
         progress.say("job " + job + " on spot: " + DemoJob.SHARDS + " shards x " + steps + " steps");
         try (LocalCloudControl cloud = world.cloud()) {
-            await(job, "a tenth of the way", view -> reached(view, steps / 10) && isRunning(view));
+            await(job, "a twentieth of the way", view -> reached(view, steps / 20) && isRunning(view));
             notice(job, cloud);
-            await(job, "both shards training, a spare ready", view -> reached(view, steps / 4) && isRunning(view));
+            await(job, "both shards training, a spare ready", view -> reached(view, steps / 8) && isRunning(view));
             kill(job, cloud);
-            await(job, "both shards training", view -> reached(view, steps * 2 / 5) && isRunning(view));
+            await(job, "both shards training", view -> reached(view, steps / 5) && isRunning(view));
             controller(job);
-            await(job, "both shards training", view -> reached(view, steps / 2) && isRunning(view));
+            await(job, "both shards training", view -> reached(view, steps * 3 / 10) && isRunning(view));
             capacity(job, cloud);
         }
         return finish(job);
