@@ -62,13 +62,20 @@ public final class JdbcReadModel implements ReadModel {
         if (fresh) {
             return new Submission(proposed, pool, bodyDigest, true);
         }
-        return sql.query(
+        return claimed(idempotencyKey).orElseThrow();
+    }
+
+    @Override
+    public Optional<Submission> claimed(String idempotencyKey) {
+        return sql
+                .query(
                         "read the claim on an idempotency key",
                         "SELECT job, pool, body_digest FROM submissions WHERE idempotency_key = ?",
                         row -> new Submission(
                                 new JobId(row.getString(1)), new PoolName(row.getString(2)), row.getString(3), false),
                         idempotencyKey)
-                .getFirst();
+                .stream()
+                .findFirst();
     }
 
     @Override

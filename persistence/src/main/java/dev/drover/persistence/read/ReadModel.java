@@ -25,9 +25,7 @@ public interface ReadModel extends AutoCloseable {
     Submission claim(String idempotencyKey, String bodyDigest, JobId proposed, PoolName pool);
 
     /** The claim on a key, if there is one, so that a repeated submission is known before it is judged anew. */
-    default Optional<Submission> claimed(String idempotencyKey) {
-        return Optional.empty();
-    }
+    Optional<Submission> claimed(String idempotencyKey);
 
     /** Remembers which pool a job is in, before the pool is told of it. */
     void assignPool(JobId job, PoolName pool);

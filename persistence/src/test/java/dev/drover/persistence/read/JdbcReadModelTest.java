@@ -69,6 +69,7 @@ class JdbcReadModelTest {
 
     @Test
     void ofRacingClaimsOneIsFreshAndAllSeeIt() throws Exception {
+        assertThat(readModel.claimed("key")).isEmpty();
         List<Callable<Submission>> claims = IntStream.range(0, 16)
                 .<Callable<Submission>>mapToObj(
                         racer -> () -> readModel.claim("key", "digest", new JobId("job-" + racer), POOL))
@@ -80,6 +81,8 @@ class JdbcReadModelTest {
             assertThat(made)
                     .extracting(Submission::job)
                     .containsOnly(made.getFirst().job());
+            assertThat(readModel.claimed("key").map(Submission::job))
+                    .contains(made.getFirst().job());
         }
     }
 
