@@ -120,7 +120,8 @@ class CommandsTest {
     void telemetryAndLogs() {
         String csv = "job,shard\nj-1,0\n";
         String path = "GET /v1/jobs/j-1/telemetry?afterStep=0&points=";
-        server.answer(path + "0&superseded=false&format=csv", 200, csv)
+        server.answer("GET /v1/jobs/j-1", 200, Samples.job("RUNNING"))
+                .answer(path + "0&superseded=false&format=csv", 200, csv)
                 .answer(path + "20&superseded=false", 200, """
                     {"points": [{"shard": 0, "step": 1, "loss": "NaN", "tokensPerSecond": 10.4, "pauseMillis": 0.0,
                       "generation": 1, "node": "node-1", "zone": "zone-a", "capacityType": "SPOT"}]}\
@@ -141,6 +142,11 @@ class CommandsTest {
         assertThat(Ran.command(server, "cancel", "j-1").out()).isEqualTo("j-1 is CANCELLED\n");
         Ran.command(server, "cancel", "../pools/a b");
         assertThat(server.asked().getLast().request()).isEqualTo("DELETE /v1/jobs/..%2Fpools%2Fa%20b");
+        for (String noName : new String[] {"", ".", ".."}) {
+            assertThat(Ran.command(server, "show", noName))
+                    .isEqualTo(new Ran(
+                            2, "", "'" + noName + "' is no name; 'drover queue', 'pools' and 'nodes' list them\n"));
+        }
     }
 
     @Test
