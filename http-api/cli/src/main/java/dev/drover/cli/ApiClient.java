@@ -78,6 +78,12 @@ final class ApiClient implements AutoCloseable {
             return response;
         }
         String text = text(response);
+        if (status == 401 && target.token().isEmpty()) {
+            throw new CliException(
+                    ExitCodes.UNREACHABLE,
+                    target.url() + " asks for a token; set --token or DROVER_TOKEN (those in --home are sent only to"
+                            + " the server they are of)");
+        }
         boolean serverAtFault = status == 401 || status == 403 || status >= 500;
         throw new CliException(
                 serverAtFault ? ExitCodes.UNREACHABLE : ExitCodes.BAD_INPUT, Problems.text(status, text));

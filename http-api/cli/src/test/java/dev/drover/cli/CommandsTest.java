@@ -186,6 +186,30 @@ class CommandsTest {
     }
 
     @Test
+    void theTokensOfOneServerAreSentToNoOther(@TempDir Path dir) throws IOException {
+        Files.writeString(
+                dir.resolve("client.json"),
+                "{\"url\": \"http://127.0.0.1:1\", \"adminToken\": \"%s\"}".formatted(FakeServer.TOKEN));
+        Ran refused = Ran.plain("pools", "--home", dir.toString(), "--url", server.url());
+        assertThat(refused)
+                .isEqualTo(new Ran(
+                        3,
+                        "",
+                        server.url()
+                                + " asks for a token; set --token or DROVER_TOKEN (those in --home are sent only to"
+                                + " the server they are of)\n"));
+        assertThat(server.asked().getFirst().headers()).doesNotContainKey("Authorization");
+        Ran own = Ran.plain("pools", "--home", dir.toString(), "--url", "http://127.0.0.1:1/");
+        assertThat(own.err()).startsWith("can't reach http://127.0.0.1:1 ");
+    }
+
+    @Test
+    void theVersionIsSaid() {
+        assertThat(Ran.plain("--version").out()).startsWith("drover ");
+        assertThat(Ran.plain("queue", "--version").out()).startsWith("drover ");
+    }
+
+    @Test
     void otherCommandsCanBeAdded() {
         CommandLine line = DroverCli.commandLine(new CommandLine(new Up()));
         assertThat(line.execute("up")).isEqualTo(7);
