@@ -34,6 +34,12 @@ final class ApiClient implements AutoCloseable {
         return json(send("GET", path, "", Map.of()));
     }
 
+    /** Whether there is something at that address. */
+    boolean exists(String path) {
+        HttpResponse<InputStream> response = send("GET", path, "", Map.of());
+        return response.statusCode() != 404 && !json(response).isMissingNode();
+    }
+
     JsonNode send(String method, String path, String body) {
         return json(send(method, path, body, Map.of()));
     }

@@ -112,7 +112,14 @@ class CommandsTest {
         Path file = Files.writeString(dir.resolve("pool.yaml"), "name: west\nmaxNodes: 2");
         assertThat(Ran.command(server, "pool", "create", file.toString()))
                 .isEqualTo(new Ran(0, "pool west is created\n", ""));
-        assertThat(server.asked().getFirst().body()).isEqualTo("{\"name\":\"west\",\"maxNodes\":2}");
+        assertThat(server.asked().getLast().body()).isEqualTo("{\"name\":\"west\",\"maxNodes\":2}");
+        assertThat(Ran.command(server, "pool", "update", file.toString()))
+                .isEqualTo(new Ran(2, "", "there is no pool west; 'drover pool create' makes it\n"));
+        server.answer("GET /v1/pools/west", 200, "{}");
+        assertThat(Ran.command(server, "pool", "create", file.toString()))
+                .isEqualTo(new Ran(2, "", "there is a pool west already; 'drover pool update' gives it a new spec\n"));
+        assertThat(Ran.command(server, "pool", "update", file.toString()))
+                .isEqualTo(new Ran(0, "pool west is updated\n", ""));
         assertThat(Ran.command(server, "pool").code()).isEqualTo(ExitCodes.BAD_INPUT);
     }
 
