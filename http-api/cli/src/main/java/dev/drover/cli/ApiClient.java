@@ -34,6 +34,12 @@ final class ApiClient implements AutoCloseable {
         return json(send("GET", path, "", Map.of()));
     }
 
+    /** Whether there is something at that address. */
+    boolean exists(String path) {
+        HttpResponse<InputStream> response = send("GET", path, "", Map.of());
+        return response.statusCode() != 404 && !json(response).isMissingNode();
+    }
+
     JsonNode send(String method, String path, String body) {
         return json(send(method, path, body, Map.of()));
     }
@@ -78,6 +84,12 @@ final class ApiClient implements AutoCloseable {
             return response;
         }
         String text = text(response);
+        if (status == 401 && target.token().isEmpty()) {
+            throw new CliException(
+                    ExitCodes.UNREACHABLE,
+                    target.url() + " asks for a token; set --token or DROVER_TOKEN (those in --home are sent only to"
+                            + " the server they are of)");
+        }
         boolean serverAtFault = status == 401 || status == 403 || status >= 500;
         throw new CliException(
                 serverAtFault ? ExitCodes.UNREACHABLE : ExitCodes.BAD_INPUT, Problems.text(status, text));

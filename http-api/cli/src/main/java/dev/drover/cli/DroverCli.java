@@ -96,6 +96,10 @@ public final class DroverCli implements Runnable {
         for (CommandLine command : extra) {
             root.addSubcommand(command);
         }
+        root.getCommandSpec().versionProvider(DroverCli::version);
+        root.getSubcommands()
+                .values()
+                .forEach(command -> command.getCommandSpec().versionProvider(DroverCli::version));
         return root.setCaseInsensitiveEnumValuesAllowed(true).setExecutionExceptionHandler((failure, at, parsed) -> {
             switch (failure) {
                 case CliException known -> {
@@ -109,6 +113,12 @@ public final class DroverCli implements Runnable {
                 default -> throw failure;
             }
         });
+    }
+
+    /** As the jar has it; there is none where classes are not in one. */
+    private static String[] version() {
+        String version = DroverCli.class.getPackage().getImplementationVersion();
+        return new String[] {"drover " + (version == null ? "dev" : version)};
     }
 
     @Override

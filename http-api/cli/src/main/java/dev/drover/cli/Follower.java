@@ -18,19 +18,22 @@ import java.util.Optional;
 
 /**
  * Watches a job until it is finished, on stderr: events as lines; steps as one line that changes on a terminal, and as a line
- * every 5 % elsewhere. Connects again, after the last event seen, when the stream breaks.
+ * every 5 % elsewhere, every 10 s where the number of steps is not known. Connects again, after the last event seen, when the stream breaks.
  */
-final class Follower {
-    private static final int ATTEMPTS = 30;
-    private static final Duration BETWEEN = Duration.ofSeconds(1);
+final class Follower implements Reopening.Reading {
+    private static final Duration SELDOM = Duration.ofSeconds(10);
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss");
 
     private final DroverCli root;
     private final ApiClient api;
     private final String job;
     private final String of;
+    /** Off a terminal a step is shown when so many were made since, and so much time has passed. */
     private final int stride;
-    private final Map<Integer, Integer> shown = new HashMap<>();
+
+    private final long seldom;
+    private final Map<Integer, Shown> shown = new HashMap<>();
+    private long eventsSeen;
     private String lastId = "";
     private Optional<String> end = Optional.empty();
     private boolean lineOpen;
@@ -40,36 +43,24 @@ final class Follower {
         this.api = api;
         this.job = Render.text(job, "/id");
         this.of = Render.of(job);
-        this.stride = Math.max(1, job.at("/spec/program/train/steps").asInt(20) / 20);
+        int steps = job.at("/spec/program/train/steps").asInt();
+        this.stride = Math.max(1, steps / 20);
+        this.seldom = steps == 0 ? SELDOM.toMillis() : 0;
     }
 
     /** Blocks until the job is finished; the exit code says how. */
     int follow() {
-        int failures = 0;
-        while (end.isEmpty()) {
-            String before = lastId;
-            try {
-                watch();
-            } catch (IOException | CliException e) {
-                if (e instanceof CliException refused && refused.exitCode() == ExitCodes.BAD_INPUT) {
-                    throw refused;
-                }
-                failures = lastId.equals(before) ? failures + 1 : 1;
-                if (failures >= ATTEMPTS) {
-                    throw new CliException(
-                            ExitCodes.UNREACHABLE,
-                            "lost sight of " + job + ", which may well go on: " + e.getMessage(),
-                            e);
-                }
-            }
-            if (end.isEmpty()) {
-                pause(BETWEEN);
-            }
-        }
-        return end.get().equals("SUCCEEDED") ? ExitCodes.OK : ExitCodes.JOB_FAILED;
+        Reopening.read(job, this);
+        return end.equals(Optional.of("SUCCEEDED")) ? ExitCodes.OK : ExitCodes.JOB_FAILED;
     }
 
-    private void watch() throws IOException {
+    @Override
+    public long progress() {
+        return eventsSeen;
+    }
+
+    @Override
+    public boolean read() throws IOException {
         String path =
                 Paths.of("/v1/jobs", job, "events").with("telemetry", true).toString();
         Map<String, String> headers = lastId.isEmpty() ? Map.of() : Map.of("Last-Event-ID", lastId);
@@ -82,10 +73,12 @@ final class Follower {
                 } else if (line.startsWith("event: ")) {
                     kind = line.substring(7);
                 } else if (line.startsWith("data: ")) {
+                    eventsSeen++;
                     show(kind, line.substring(6));
                 }
             }
         }
+        return end.isPresent();
     }
 
     private void show(String kind, String data) throws JsonProcessingException {
@@ -111,15 +104,22 @@ final class Follower {
         err().flush();
     }
 
+    /** A stream that was opened again tells the curve so far again; a later generation may make steps again. */
     private void step(JsonNode point) {
         int shard = point.path("shard").asInt();
-        int step = point.path("step").asInt();
+        Shown next = new Shown(
+                point.path("generation").asInt(),
+                point.path("step").asInt(),
+                point.path("epochMillis").asLong());
+        Shown before = shown.getOrDefault(shard, Shown.NOTHING);
+        boolean later = next.generation > before.generation;
         String line = Render.step(point, of);
-        if (root.isTerminal()) {
+        if (root.isTerminal() && (later || next.isAfter(before, 1, 0))) {
+            shown.put(shard, next);
             err().print("\r\u001b[K" + line);
             lineOpen = true;
-        } else if (step >= shown.getOrDefault(shard, 0) + stride || step < shown.getOrDefault(shard, 0)) {
-            shown.put(shard, step);
+        } else if (!root.isTerminal() && (later || next.isAfter(before, stride, seldom))) {
+            shown.put(shard, next);
             err().println(line);
         }
         err().flush();
@@ -134,6 +134,17 @@ final class Follower {
 
     private PrintWriter err() {
         return root.err();
+    }
+
+    /** Up to where a shard's steps were shown. */
+    private record Shown(int generation, int step, long epochMillis) {
+        private static final Shown NOTHING = new Shown(0, 0, 0);
+
+        boolean isAfter(Shown before, int steps, long millis) {
+            return generation == before.generation
+                    && step >= before.step + steps
+                    && epochMillis >= before.epochMillis + millis;
+        }
     }
 
     static void pause(Duration pause) {

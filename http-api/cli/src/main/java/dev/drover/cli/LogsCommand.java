@@ -31,6 +31,12 @@ final class LogsCommand extends SubCommand {
                 .with("follow", follow)
                 .toString();
         return root().ask(api -> {
+            if (follow) {
+                // What can't be opened at all is no stream that broke.
+                api.get(Paths.of("/v1/jobs", job).toString());
+                Reopening.read(job, new LogFollower(root(), api, path));
+                return ExitCodes.OK;
+            }
             Streaming.copy(api.open(path, Map.of()), root().out());
             return ExitCodes.OK;
         });

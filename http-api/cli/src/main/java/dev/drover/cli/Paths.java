@@ -2,6 +2,7 @@ package dev.drover.cli;
 
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Builds addresses; what people typed is encoded, so that it can't reach other addresses. */
@@ -9,6 +10,11 @@ record Paths(String path, String query) {
     static Paths of(String base, String... segments) {
         StringBuilder path = new StringBuilder(base);
         for (String segment : segments) {
+            if (List.of("", ".", "..").contains(segment)) {
+                throw new CliException(
+                        ExitCodes.BAD_INPUT,
+                        "'" + segment + "' is no name; 'drover queue', 'pools' and 'nodes' list them");
+            }
             path.append('/').append(encoded(segment));
         }
         return new Paths(path.toString(), "");

@@ -27,7 +27,7 @@ final class PoolCommand extends SubCommand {
 
         @Override
         int run() {
-            return configure(this, file, "created");
+            return configure(this, file, false);
         }
     }
 
@@ -39,20 +39,31 @@ final class PoolCommand extends SubCommand {
 
         @Override
         int run() {
-            return configure(this, file, "updated");
+            return configure(this, file, true);
         }
     }
 
-    private static int configure(SubCommand command, String file, String done) {
+    /** The API would do either; whoever says create does not mean to replace. */
+    private static int configure(SubCommand command, String file, boolean update) {
         String text = SpecFile.read(file);
         PoolSpec pool = PoolSpecReader.read(text);
         ObjectNode tree = SpecText.parse(text);
+        String path = Paths.of("/v1/pools", pool.name().value()).toString();
         return command.root()
                 .show(
-                        api -> api.send(
-                                "PUT",
-                                Paths.of("/v1/pools", pool.name().value()).toString(),
-                                tree.toString()),
-                        answer -> "pool " + pool.name() + " is " + done + "\n");
+                        api -> {
+                            boolean exists = api.exists(path);
+                            if (exists != update) {
+                                throw new CliException(
+                                        ExitCodes.BAD_INPUT,
+                                        exists
+                                                ? "there is a pool %s already; 'drover pool update' gives it a new spec"
+                                                        .formatted(pool.name())
+                                                : "there is no pool %s; 'drover pool create' makes it"
+                                                        .formatted(pool.name()));
+                            }
+                            return api.send("PUT", path, tree.toString());
+                        },
+                        answer -> "pool " + pool.name() + " is " + (update ? "updated" : "created") + "\n");
     }
 }

@@ -43,8 +43,10 @@ final class SpecFile {
     }
 
     private static void resolve(ObjectNode data, String field, Path beside) {
-        if (data.path(field).isTextual() && !data.path(field).textValue().isBlank()) {
-            Path path = Path.of(data.path(field).textValue());
+        String text = data.path(field).asText();
+        // What can't be in any path is left for the reader of specs to refuse.
+        if (data.path(field).isTextual() && !text.isBlank() && text.indexOf('\0') < 0) {
+            Path path = Path.of(text);
             Path here = path.toAbsolutePath().normalize();
             Path found = beside.resolve(path).normalize();
             data.put(field, (Files.exists(found) || !Files.exists(here) ? found : here).toString());

@@ -18,7 +18,7 @@ record Target(URI url, String token) {
     static final String CLIENT_FILE = "client.json";
 
     /**
-     * What was given, completed from {@code client.json} in {@code home}.
+     * What was given, completed from {@code client.json} in {@code home}. Its token is for its own server, and for no other.
      *
      * @throws CliException when no server is known
      */
@@ -31,8 +31,15 @@ record Target(URI url, String token) {
                         ExitCodes.BAD_INPUT,
                         "no server is known: start one with './drover up', or set --url (or DROVER_URL) and --token (or"
                                 + " DROVER_TOKEN). " + file.toAbsolutePath() + " is not there"));
-        String secret = token.or(() -> client.map(Target::bestToken)).orElse("");
-        return new Target(uri(address), secret);
+        URI server = uri(address);
+        String secret = token.or(() -> client.filter(json -> isOf(json, server)).map(Target::bestToken))
+                .orElse("");
+        return new Target(server, secret);
+    }
+
+    /** A token is a secret between this machine and one server. */
+    private static boolean isOf(JsonNode client, URI server) {
+        return uri(client.path("url").asText()).equals(server);
     }
 
     private static String bestToken(JsonNode client) {

@@ -38,6 +38,12 @@ final class TelemetryCommand extends SubCommand {
     @Override
     int run() {
         if (follow) {
+            if (csv || superseded || after != 0 || shard != null || points != null) {
+                throw new CliException(
+                        ExitCodes.BAD_INPUT,
+                        "--follow shows every shard as it goes: leave out --csv, --shard, --after, --points and"
+                                + " --superseded, or --follow");
+            }
             return root().ask(api -> {
                 JsonNode found = api.get(Paths.of("/v1/jobs", job).toString());
                 return new Follower(root(), api, found).follow();

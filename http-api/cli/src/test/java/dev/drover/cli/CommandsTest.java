@@ -112,7 +112,14 @@ class CommandsTest {
         Path file = Files.writeString(dir.resolve("pool.yaml"), "name: west\nmaxNodes: 2");
         assertThat(Ran.command(server, "pool", "create", file.toString()))
                 .isEqualTo(new Ran(0, "pool west is created\n", ""));
-        assertThat(server.asked().getFirst().body()).isEqualTo("{\"name\":\"west\",\"maxNodes\":2}");
+        assertThat(server.asked().getLast().body()).isEqualTo("{\"name\":\"west\",\"maxNodes\":2}");
+        assertThat(Ran.command(server, "pool", "update", file.toString()))
+                .isEqualTo(new Ran(2, "", "there is no pool west; 'drover pool create' makes it\n"));
+        server.answer("GET /v1/pools/west", 200, "{}");
+        assertThat(Ran.command(server, "pool", "create", file.toString()))
+                .isEqualTo(new Ran(2, "", "there is a pool west already; 'drover pool update' gives it a new spec\n"));
+        assertThat(Ran.command(server, "pool", "update", file.toString()))
+                .isEqualTo(new Ran(0, "pool west is updated\n", ""));
         assertThat(Ran.command(server, "pool").code()).isEqualTo(ExitCodes.BAD_INPUT);
     }
 
@@ -120,7 +127,8 @@ class CommandsTest {
     void telemetryAndLogs() {
         String csv = "job,shard\nj-1,0\n";
         String path = "GET /v1/jobs/j-1/telemetry?afterStep=0&points=";
-        server.answer(path + "0&superseded=false&format=csv", 200, csv)
+        server.answer("GET /v1/jobs/j-1", 200, Samples.job("RUNNING"))
+                .answer(path + "0&superseded=false&format=csv", 200, csv)
                 .answer(path + "20&superseded=false", 200, """
                     {"points": [{"shard": 0, "step": 1, "loss": "NaN", "tokensPerSecond": 10.4, "pauseMillis": 0.0,
                       "generation": 1, "node": "node-1", "zone": "zone-a", "capacityType": "SPOT"}]}\
@@ -141,6 +149,11 @@ class CommandsTest {
         assertThat(Ran.command(server, "cancel", "j-1").out()).isEqualTo("j-1 is CANCELLED\n");
         Ran.command(server, "cancel", "../pools/a b");
         assertThat(server.asked().getLast().request()).isEqualTo("DELETE /v1/jobs/..%2Fpools%2Fa%20b");
+        for (String noName : new String[] {"", ".", ".."}) {
+            assertThat(Ran.command(server, "show", noName))
+                    .isEqualTo(new Ran(
+                            2, "", "'" + noName + "' is no name; 'drover queue', 'pools' and 'nodes' list them\n"));
+        }
     }
 
     @Test
@@ -177,6 +190,30 @@ class CommandsTest {
                         .at("/pools/0/nodes")
                         .asInt())
                 .isEqualTo(2);
+    }
+
+    @Test
+    void theTokensOfOneServerAreSentToNoOther(@TempDir Path dir) throws IOException {
+        Files.writeString(
+                dir.resolve("client.json"),
+                "{\"url\": \"http://127.0.0.1:1\", \"adminToken\": \"%s\"}".formatted(FakeServer.TOKEN));
+        Ran refused = Ran.plain("pools", "--home", dir.toString(), "--url", server.url());
+        assertThat(refused)
+                .isEqualTo(new Ran(
+                        3,
+                        "",
+                        server.url()
+                                + " asks for a token; set --token or DROVER_TOKEN (those in --home are sent only to"
+                                + " the server they are of)\n"));
+        assertThat(server.asked().getFirst().headers()).doesNotContainKey("Authorization");
+        Ran own = Ran.plain("pools", "--home", dir.toString(), "--url", "http://127.0.0.1:1/");
+        assertThat(own.err()).startsWith("can't reach http://127.0.0.1:1 ");
+    }
+
+    @Test
+    void theVersionIsSaid() {
+        assertThat(Ran.plain("--version").out()).startsWith("drover ");
+        assertThat(Ran.plain("queue", "--version").out()).startsWith("drover ");
     }
 
     @Test

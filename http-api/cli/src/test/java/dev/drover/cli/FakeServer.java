@@ -38,7 +38,13 @@ final class FakeServer implements AutoCloseable {
     }
 
     FakeServer answer(String request, int status, String body) {
-        answers.computeIfAbsent(request, ignored -> new ArrayDeque<>()).add(new Answer(status, body));
+        answers.computeIfAbsent(request, ignored -> new ArrayDeque<>()).add(new Answer(status, body, 0));
+        return this;
+    }
+
+    /** An answer that breaks off after {@code body}, as when the server dies. */
+    FakeServer broken(String request, String body) {
+        answers.computeIfAbsent(request, ignored -> new ArrayDeque<>()).add(new Answer(200, body, 1));
         return this;
     }
 
@@ -55,12 +61,13 @@ final class FakeServer implements AutoCloseable {
             asked.add(new Asked(request, body, headers));
             Answer answer = next(request);
             if (!("Bearer " + TOKEN).equals(headers.get("Authorization"))) {
-                answer = new Answer(401, "{\"detail\": \"the token sent is not known here\", \"errors\": []}");
+                answer = new Answer(401, "{\"detail\": \"the token sent is not known here\", \"errors\": []}", 0);
             }
             byte[] content = answer.body().getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().add("Retry-After", "0");
-            exchange.sendResponseHeaders(answer.status(), content.length == 0 ? -1 : content.length);
+            exchange.sendResponseHeaders(answer.status(), content.length == 0 ? -1 : content.length + answer.missing());
             exchange.getResponseBody().write(content);
+            exchange.getResponseBody().flush();
         }
     }
 
@@ -68,7 +75,7 @@ final class FakeServer implements AutoCloseable {
         Deque<Answer> left = answers.getOrDefault(request, new ArrayDeque<>());
         Answer answer = left.size() > 1 ? left.pollFirst() : left.peekFirst();
         return answer == null
-                ? new Answer(404, "{\"detail\": \"there is no " + request + "\", \"errors\": []}")
+                ? new Answer(404, "{\"detail\": \"there is no " + request + "\", \"errors\": []}", 0)
                 : answer;
     }
 
@@ -80,5 +87,6 @@ final class FakeServer implements AutoCloseable {
     /** What a request was. */
     record Asked(String request, String body, Map<String, String> headers) {}
 
-    private record Answer(int status, String body) {}
+    /** An answer; {@code missing} bytes were promised and never come. */
+    private record Answer(int status, String body, int missing) {}
 }

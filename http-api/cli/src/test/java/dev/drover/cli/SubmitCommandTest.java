@@ -63,6 +63,11 @@ class SubmitCommandTest {
             shards: '0' is not allowed; use a whole number from 1 to 64
             retrys: '1' is not allowed; use 'retries'; there is no 'retrys'
             """);
+        assertThat(Ran.command(server, "submit", file("train: {data: {path: \"a\\0b\"}}")))
+                .isEqualTo(new Ran(
+                        2,
+                        "",
+                        "train.data.path: 'a\0b' is not allowed; use a text of 1 to 4096 printable characters\n"));
         assertThat(server.asked()).isEmpty();
         assertThat(Ran.command(server, "submit", dir.resolve("none.yaml").toString())
                         .code())

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.apache.pekko.http.javadsl.model.MediaType;
 
 /** A request on its way to a handler: authorized, matched, with its body read. */
 final class Call {
@@ -81,8 +82,9 @@ final class Call {
 
     /** The body as text of a spec: JSON or YAML, whatever its declared type says of the two. */
     String specText() {
-        String type = request.entity().getContentType().mediaType().toString();
-        if (SPEC_TYPES.stream().noneMatch(type::startsWith)) {
+        MediaType declared = request.entity().getContentType().mediaType();
+        String type = declared.mainType() + "/" + declared.subType();
+        if (!SPEC_TYPES.contains(type)) {
             throw new ProblemException(
                     Problem.Kind.UNSUPPORTED_MEDIA_TYPE,
                     "Content-Type '" + type + "' is not understood; use application/json or application/yaml"

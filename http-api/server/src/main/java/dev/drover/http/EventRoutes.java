@@ -28,8 +28,8 @@ final class EventRoutes {
         query.finish();
         JobView job = jobs.find(call.job());
         long after = call.header("Last-Event-ID").map(EventRoutes::sequence).orElse(-1L);
-        EventFeed feed =
-                new EventFeed(ports, job.id(), after, telemetry ? job.spec().shards() : 0);
+        EventFeed feed = new EventFeed(
+                ports, jobs, job.id(), after, telemetry ? job.spec().shards() : 0);
         return Answers.stream(MediaTypes.TEXT_EVENT_STREAM.toContentType(), Polled.source(feed, executor));
     }
 

@@ -57,7 +57,7 @@ final class JobRoutes {
             } else if (reply.get() instanceof PoolReply.Jobs(List<JobView> live)) {
                 live.forEach(job -> found.put(job.id(), job));
             } else if (reply.get() instanceof PoolReply.NotFound(String what) && pool.isPresent()) {
-                throw new ProblemException(Problem.Kind.NOT_FOUND, what);
+                throw Pools.notFound(what);
             }
         });
         if (onlyFinished || state.isEmpty()) {

@@ -40,10 +40,18 @@ final class Jobs {
         };
     }
 
+    /** 404 unless the job has that shard. */
+    static void requireShard(JobView job, int shard) {
+        if (shard >= job.spec().shards()) {
+            throw new ProblemException(
+                    Problem.Kind.NOT_FOUND,
+                    "job %s has no shard %d; use 0 to %d"
+                            .formatted(job.id(), shard, job.spec().shards() - 1));
+        }
+    }
+
     /** The pool a job was submitted to, or 404. */
     PoolName poolOf(JobId job) {
-        return readModel
-                .poolOf(job)
-                .orElseThrow(() -> new ProblemException(Problem.Kind.NOT_FOUND, "there is no job " + job));
+        return readModel.poolOf(job).orElseThrow(() -> Pools.notFound("job " + job));
     }
 }

@@ -6,10 +6,8 @@ import dev.drover.protocol.checkpoint.CheckpointLayout;
 import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.Lease;
 import dev.drover.protocol.id.ShardId;
-import dev.drover.protocol.store.ObjectStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,14 +26,20 @@ import org.slf4j.LoggerFactory;
 final class LogFeed implements Polled.Feed {
     private static final Logger LOG = LoggerFactory.getLogger(LogFeed.class);
 
+    /** People read this, so it comes seldom: often enough that no connection is taken for idle. */
+    private static final int HEARTBEATS = 10;
+
+    private static final String NOTHING_NEW = "==> nothing new <==\n";
+
     private final ApiPorts ports;
     private final Jobs jobs;
     private final Choice choice;
-    private final Map<Lease, Integer> shown = new HashMap<>();
+    private final Map<Lease, LogTail> tails = new HashMap<>();
     private Optional<Lease> last = Optional.empty();
     private final JobId job;
     private JobView view;
     private Instant viewDue;
+    private Instant lastSaid;
     private boolean settled;
 
     LogFeed(ApiPorts ports, Jobs jobs, JobView view, Choice choice) {
@@ -43,7 +47,8 @@ final class LogFeed implements Polled.Feed {
         this.jobs = jobs;
         this.job = view.id();
         this.view = view;
-        this.viewDue = ports.clock().instant().plus(ports.limits().stepsEvery());
+        this.lastSaid = ports.clock().instant();
+        this.viewDue = lastSaid.plus(ports.limits().stepsEvery());
         this.choice = choice;
     }
 
@@ -55,6 +60,7 @@ final class LogFeed implements Polled.Feed {
                 Optional<String> part = part(lease);
                 if (part.isPresent()) {
                     settled = false;
+                    lastSaid = ports.clock().instant();
                     return part;
                 }
             }
@@ -62,7 +68,12 @@ final class LogFeed implements Polled.Feed {
                 return Optional.empty();
             }
             settled = current.state().isFinal();
-            Polled.pause(ports.limits().pollEvery());
+            Instant now = ports.clock().instant();
+            if (now.isAfter(lastSaid.plus(ports.limits().heartbeatEvery().multipliedBy(HEARTBEATS)))) {
+                lastSaid = now;
+                return Optional.of(NOTHING_NEW);
+            }
+            Polled.pause(ports.limits().stepsEvery());
         }
     }
 
@@ -95,35 +106,14 @@ final class LogFeed implements Polled.Feed {
     }
 
     private Optional<String> part(Lease lease) {
-        int from = shown.getOrDefault(lease, 0);
-        ObjectStore store = ports.store();
         String key = CheckpointLayout.log(lease);
         try {
-            if (store.length(key).orElse(0) <= from) {
-                return Optional.empty();
-            }
-            byte[] log = store.get(key).orElse(new byte[0]);
-            int to = wholeLines(log);
-            if (to <= from) {
-                return Optional.empty();
-            }
-            shown.put(lease, to);
-            return Optional.of(header(lease) + new String(log, from, to - from, StandardCharsets.UTF_8));
+            String part = tails.computeIfAbsent(lease, ignored -> new LogTail(ports.store(), key))
+                    .next(settled || !choice.follow());
+            return part.isEmpty() ? Optional.empty() : Optional.of(header(lease) + part);
         } catch (IOException e) {
             throw new UncheckedIOException("can't read " + key + " from the store", e);
         }
-    }
-
-    /** Half a line, or half a character, waits for its rest while following. */
-    private int wholeLines(byte[] log) {
-        if (!choice.follow()) {
-            return log.length;
-        }
-        int end = log.length;
-        while (end > 0 && log[end - 1] != '\n') {
-            end--;
-        }
-        return settled ? log.length : end;
     }
 
     private String header(Lease lease) {

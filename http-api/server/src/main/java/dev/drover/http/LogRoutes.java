@@ -1,6 +1,7 @@
 package dev.drover.http;
 
 import dev.drover.protocol.api.JobView;
+import dev.drover.protocol.api.ShardView;
 import dev.drover.protocol.job.JobSpecReader;
 import java.util.List;
 import java.util.Optional;
@@ -31,13 +32,22 @@ final class LogRoutes {
         boolean follow = query.flag("follow");
         query.finish();
         JobView job = jobs.find(call.job());
-        shard.filter(index -> index >= job.spec().shards()).ifPresent(index -> {
-            throw new ProblemException(
-                    Problem.Kind.NOT_FOUND,
-                    "job %s has no shard %d; use 0 to %d"
-                            .formatted(job.id(), index, job.spec().shards() - 1));
-        });
+        shard.ifPresent(index -> Jobs.requireShard(job, index));
+        if (!follow || job.state().isFinal()) {
+            generation.ifPresent(wanted -> requireGeneration(job, shard, wanted));
+        }
         LogFeed feed = new LogFeed(ports, jobs, job, new LogFeed.Choice(shard, generation, follow));
         return Answers.stream(ContentTypes.TEXT_PLAIN_UTF8, Polled.source(feed, executor));
+    }
+
+    private static void requireGeneration(JobView job, Optional<Integer> shard, int generation) {
+        int newest = job.shards().stream()
+                .filter(each -> shard.isEmpty() || shard.get() == each.index())
+                .mapToInt(ShardView::generation)
+                .max()
+                .orElse(0);
+        if (generation > newest) {
+            throw Pools.notFound("generation %d; the newest is %d".formatted(generation, newest));
+        }
     }
 }

@@ -45,7 +45,7 @@ final class Pools {
     PoolReply ask(PoolName pool, PoolCommand command) {
         PoolReply reply = tryAsk(pool, command).orElseThrow(() -> silent("pool " + pool + " did not answer"));
         return switch (reply) {
-            case PoolReply.NotFound(String what) -> throw new ProblemException(Problem.Kind.NOT_FOUND, what);
+            case PoolReply.NotFound(String what) -> throw notFound(what);
             case PoolReply.Rejected(String field, String value, String allowed) ->
                 throw ProblemException.of(Problem.Kind.INVALID_SPEC, field, value, allowed);
             case PoolReply answered -> answered;
@@ -75,6 +75,10 @@ final class Pools {
     Map<String, String> retryAfter() {
         return Map.of(
                 "Retry-After", String.valueOf(Math.max(1, limits.retryAfter().toSeconds())));
+    }
+
+    static ProblemException notFound(String what) {
+        return new ProblemException(Problem.Kind.NOT_FOUND, "there is no " + what);
     }
 
     static IllegalStateException unexpected(PoolReply reply) {

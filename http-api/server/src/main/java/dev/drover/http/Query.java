@@ -19,19 +19,17 @@ import org.apache.pekko.http.scaladsl.model.IllegalUriException;
 
 /** The parameters after the question mark. Notes what is wrong with them; {@link #finish} refuses all of it at once. */
 final class Query {
-    private final Map<String, String> values;
+    private final Map<String, String> values = new LinkedHashMap<>();
     private final Set<String> known = new LinkedHashSet<>();
     private final List<SpecProblem> problems = new ArrayList<>();
 
-    private Query(Map<String, String> values) {
-        this.values = values;
-    }
+    private Query() {}
 
     static Query of(HttpRequest request) {
         try {
-            Map<String, String> values = new LinkedHashMap<>();
-            request.getUri().query().toList().forEach(pair -> values.putIfAbsent(pair.first(), pair.second()));
-            return new Query(values);
+            Query query = new Query();
+            request.getUri().query().toList().forEach(pair -> query.add(pair.first(), pair.second()));
+            return query;
         } catch (IllegalUriException e) {
             throw new ProblemException(
                     Problem.Kind.MALFORMED_REQUEST, "the query is malformed; use NAME=VALUE pairs joined by '&'");
@@ -95,6 +93,13 @@ final class Query {
         }
         if (!problems.isEmpty()) {
             throw ProblemException.of(Problem.Kind.MALFORMED_REQUEST, problems);
+        }
+    }
+
+    private void add(String name, String value) {
+        String before = values.putIfAbsent(name, value);
+        if (before != null) {
+            problems.add(new SpecProblem(name, value, "each parameter once; it was '" + before + "' before"));
         }
     }
 

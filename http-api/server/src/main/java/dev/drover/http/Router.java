@@ -19,6 +19,7 @@ import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.scaladsl.model.EntityStreamException;
 import org.apache.pekko.http.scaladsl.model.EntityStreamSizeException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -133,6 +134,10 @@ final class Router {
             case ProblemException known -> known;
             case InvalidSpecException invalid -> ProblemException.of(Problem.Kind.INVALID_SPEC, invalid.problems());
             case EntityStreamSizeException ignored -> tooLarge();
+            case EntityStreamException broken ->
+                new ProblemException(
+                        Problem.Kind.MALFORMED_REQUEST,
+                        "the body can't be read: " + broken.info().summary());
             case TimeoutException ignored ->
                 new ProblemException(
                         Problem.Kind.REQUEST_TIMEOUT,

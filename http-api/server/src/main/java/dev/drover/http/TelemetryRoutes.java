@@ -40,6 +40,9 @@ final class TelemetryRoutes {
         List<TelemetryPoint> found = readModel.telemetry(job, shard, afterStep, superseded, points).stream()
                 .map(TelemetryPoint::of)
                 .toList();
+        if (found.isEmpty()) {
+            shard.ifPresent(index -> Jobs.requireShard(jobs.find(job), index));
+        }
         return switch (format.orElse(call.asksFor("text/csv") ? Format.CSV : Format.JSON)) {
             case JSON -> Answers.json(200, new Telemetry(job, found));
             case CSV -> Answers.stream(Answers.CSV, csv(job, found));

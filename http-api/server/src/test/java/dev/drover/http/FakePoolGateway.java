@@ -90,7 +90,7 @@ final class FakePoolGateway implements PoolGateway {
             return new PoolReply.Done();
         }
         FakePool pool = pools.get(name);
-        return pool == null ? new PoolReply.NotFound("there is no pool " + name) : decide(pool, command);
+        return pool == null ? new PoolReply.NotFound("pool " + name) : decide(pool, command);
     }
 
     private PoolReply decide(FakePool pool, PoolCommand command) {
@@ -120,7 +120,7 @@ final class FakePoolGateway implements PoolGateway {
             case PoolCommand.ShowJob(JobId job) ->
                 pool.jobs.containsKey(job)
                         ? new PoolReply.Job(Views.existing(pool.jobs.get(job)))
-                        : new PoolReply.NotFound("there is no job " + job);
+                        : new PoolReply.NotFound("job " + job);
             case PoolCommand.ListJobs ignored -> new PoolReply.Jobs(List.copyOf(pool.jobs.values()));
             case PoolCommand.ListNodes ignored -> new PoolReply.Nodes(List.copyOf(pool.nodes.values()));
             case PoolCommand.ListMarkets ignored -> new PoolReply.Markets(List.copyOf(pool.markets));
@@ -145,9 +145,7 @@ final class FakePoolGateway implements PoolGateway {
         }
 
         PoolReply known(NodeId node) {
-            return nodes.containsKey(node)
-                    ? new PoolReply.Done()
-                    : new PoolReply.Rejected("node", node.value(), "one of " + nodes.keySet());
+            return nodes.containsKey(node) ? new PoolReply.Done() : new PoolReply.NotFound("node " + node);
         }
 
         PoolView view() {

@@ -5,15 +5,18 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A store that forgets. */
 final class InMemoryStore implements ObjectStore {
     private final NavigableMap<String, byte[]> objects = new ConcurrentSkipListMap<>();
+    private final AtomicInteger largestRead = new AtomicInteger();
 
     void put(String key, String content) {
         objects.put(key, content.getBytes(StandardCharsets.UTF_8));
@@ -31,7 +34,25 @@ final class InMemoryStore implements ObjectStore {
 
     @Override
     public Optional<byte[]> get(String key) {
-        return Optional.ofNullable(objects.get(key));
+        return read(Optional.ofNullable(objects.get(key)));
+    }
+
+    @Override
+    public Optional<byte[]> get(String key, long offset, int atMost) {
+        return read(Optional.ofNullable(objects.get(key)).map(content -> {
+            int from = (int) Math.min(offset, content.length);
+            return Arrays.copyOfRange(content, from, Math.min(content.length, from + atMost));
+        }));
+    }
+
+    private Optional<byte[]> read(Optional<byte[]> content) {
+        largestRead.accumulateAndGet(content.map(bytes -> bytes.length).orElse(0), Math::max);
+        return content;
+    }
+
+    /** How much was in memory at once, at most. In bytes. */
+    int largestRead() {
+        return largestRead.get();
     }
 
     @Override

@@ -44,7 +44,13 @@ class JobRoutesTest {
         assertThat(ids(api.get("/v1/jobs?state=running"))).containsExactly("j-live");
         assertThat(ids(api.get("/v1/jobs?state=SUCCEEDED"))).containsExactly("j-done");
         assertThat(ids(api.get("/v1/jobs?state=failed&pool=default"))).isEmpty();
-        assertThat(api.get("/v1/jobs?pool=west").statusCode()).isEqualTo(404);
+        HttpResponse<String> unknown = api.get("/v1/jobs?pool=west");
+        assertThat(unknown.statusCode()).isEqualTo(404);
+        assertThat(json(unknown).at("/detail").asText()).isEqualTo("there is no pool west");
+        HttpResponse<String> twice = api.get("/v1/jobs?limit=1&limit=2");
+        assertThat(twice.statusCode()).isEqualTo(400);
+        assertThat(json(twice).at("/detail").asText())
+                .isEqualTo("limit: '2' is not allowed; use each parameter once; it was '1' before");
     }
 
     @Test

@@ -3,7 +3,6 @@ package dev.drover.http;
 import static dev.drover.http.RunningApi.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.id.PoolName;
 import java.net.http.HttpResponse;
 import org.junit.jupiter.api.AfterEach;
@@ -83,8 +82,8 @@ class PoolRoutesTest {
                 .isFalse();
         assertThat(api.diary).containsExactly("evict node-1 Optional[PT30S]", "evict node-1 Optional.empty");
         HttpResponse<String> unknown = api.admin("POST", "/v1/pools/default/nodes/node-9/evict", "");
-        assertThat(unknown.statusCode()).isEqualTo(422);
-        assertThat(json(unknown).at("/errors/0/value").asText()).isEqualTo(new NodeId("node-9").value());
+        assertThat(unknown.statusCode()).isEqualTo(404);
+        assertThat(json(unknown).at("/detail").asText()).isEqualTo("there is no node node-9");
         assertThat(api.admin("POST", "/v1/pools/default/nodes/node-1/evict", "{\"notice\": \"soon\"}")
                         .statusCode())
                 .isEqualTo(422);
@@ -106,7 +105,9 @@ class PoolRoutesTest {
 
     @Test
     void unknownAndSilentPools() {
-        assertThat(api.get("/v1/pools/west/nodes").statusCode()).isEqualTo(404);
+        HttpResponse<String> unknown = api.get("/v1/pools/west/nodes");
+        assertThat(unknown.statusCode()).isEqualTo(404);
+        assertThat(json(unknown).at("/detail").asText()).isEqualTo("there is no pool west");
         assertThat(api.admin("POST", "/v1/pools/west/pause", "").statusCode()).isEqualTo(404);
         api.gateway.silent.add(RunningApi.POOL);
         HttpResponse<String> silent = api.get("/v1/pools/default");

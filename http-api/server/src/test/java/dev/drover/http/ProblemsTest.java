@@ -92,6 +92,9 @@ class ProblemsTest {
                 api.user("POST", "/v1/jobs", JOB, "Content-Type", "application/x-www-form-urlencoded");
         assertThat(form.statusCode()).isEqualTo(415);
         assertThat(json(form).at("/detail").asText()).contains("--data-binary @FILE");
+        assertThat(api.user("POST", "/v1/jobs", JOB, "Content-Type", "application/jsonx")
+                        .statusCode())
+                .isEqualTo(415);
         HttpResponse<String> malformed = api.user("POST", "/v1/jobs", "{\"name\": ");
         assertThat(malformed.statusCode()).isEqualTo(422);
         assertThat(json(malformed).at("/detail").asText()).contains("well-formed JSON (line 1");
@@ -120,16 +123,30 @@ class ProblemsTest {
 
     @Test
     void requestsThatAreNoHttpGetAProblemToo() throws Exception {
+        assertThat(raw("GET /v1/jobs?%zz HTTP/1.1\r\nHost: x\r\n\r\n")).startsWith("HTTP/1.1 400 ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"zz\r\n{}\r\n0\r\n\r\n", "7fffffff\r\n{}\r\n0\r\n\r\n"})
+    void brokenAndHugeChunksAreTheSendersFault(String chunks) throws Exception {
+        assertThat(raw("POST /v1/jobs HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer user-token\r\n"
+                        + "Transfer-Encoding: chunked\r\n\r\n" + chunks))
+                .startsWith("HTTP/1.1 400 ")
+                .contains("the body can't be read");
+    }
+
+    /** Sends what no client would, and expects a problem. */
+    private String raw(String request) throws Exception {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), api.port())) {
-            socket.getOutputStream()
-                    .write("GET /v1/jobs?%zz HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.UTF_8));
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
             socket.shutdownOutput();
             InputStream in = socket.getInputStream();
             String answer = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(answer).startsWith("HTTP/1.1 400 ").contains("application/problem+json");
+            assertThat(answer).contains("application/problem+json");
             String body = answer.substring(answer.indexOf("\r\n\r\n") + 4);
             api.documented.verify(
                     "/components/schemas/Problem", DocumentedResponses.json(body), "a request that is no HTTP");
+            return answer;
         }
     }
 }

@@ -2,10 +2,7 @@ package dev.drover.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.drover.protocol.checkpoint.CheckpointLayout;
 import dev.drover.protocol.id.JobId;
-import dev.drover.protocol.id.Lease;
-import dev.drover.protocol.id.ShardId;
 import dev.drover.protocol.job.JobSpecReader;
 import dev.drover.protocol.job.JobState;
 import java.io.BufferedReader;
@@ -79,6 +76,23 @@ class StreamsTest {
     }
 
     @Test
+    void stepsThatALaterGenerationMakesAgainAreShown() throws Exception {
+        for (int step = 1; step <= 10; step++) {
+            api.readModel.add(Views.step(JOB, 0, 1, step, 1f, false));
+        }
+        try (BufferedReader lines = open("/v1/jobs/j-1/events?telemetry=true")) {
+            untilStep(lines, 1, 10);
+            api.gateway.put(Views.resumed(Views.job(JOB, JobSpecReader.read(RunningApi.JOB), JobState.RUNNING), 2, 8));
+            api.readModel.appendEvents(List.of(Views.event(JOB, 3, "granted")));
+            until(lines, "id: 3");
+            api.readModel.add(Views.step(JOB, 0, 2, 9, 1f, false));
+            assertThat(untilStep(lines, 2, 9)).doesNotContain("\"generation\":1,");
+            api.readModel.add(Views.step(JOB, 0, 2, 10, 1f, false));
+            assertThat(untilStep(lines, 2, 10)).doesNotContain("\"generation\":1,");
+        }
+    }
+
+    @Test
     void everyEventIsAsDocumented() {
         finish();
         List<String> data = api.get("/v1/jobs/j-1/events")
@@ -94,52 +108,8 @@ class StreamsTest {
         api.documented.verify("/components/schemas/JobEnd", DocumentedResponses.json(data.get(2)), "the end");
     }
 
-    @Test
-    void logsOfAllGenerationsOrOfOne() {
-        api.store.put(log(1), "one\n");
-        api.store.put(log(2), "two\n");
-        assertThat(api.get("/v1/jobs/j-1/logs").body()).isEqualTo("""
-            ==> shard 0, generation 1 <==
-            one
-            ==> shard 0, generation 2 <==
-            two
-            """);
-        assertThat(api.get("/v1/jobs/j-1/logs?shard=0&generation=2").body()).isEqualTo("two\n");
-        assertThat(api.get("/v1/jobs/j-1/logs?shard=3").statusCode()).isEqualTo(404);
-    }
-
-    @Test
-    void aFollowedLogGrowsUntilTheJobIsFinished() throws Exception {
-        api.store.put(log(2), "first\nhal");
-        try (BufferedReader lines = open("/v1/jobs/j-1/logs?shard=0&generation=2&follow=true")) {
-            assertThat(lines.readLine()).isEqualTo("first");
-            api.store.put(log(2), "first\nhalf\nsecond\n");
-            assertThat(lines.readLine()).isEqualTo("half");
-            finish();
-            assertThat(rest(lines)).isEqualTo("second\n");
-        }
-    }
-
-    @Test
-    void aSilentPoolEndsNoFollowedLog() throws Exception {
-        api.store.put(log(2), "first\n");
-        try (BufferedReader lines = open("/v1/jobs/j-1/logs?shard=0&generation=2&follow=true")) {
-            assertThat(lines.readLine()).isEqualTo("first");
-            api.gateway.silent.add(RunningApi.POOL);
-            assertThat(api.get("/v1/jobs/j-1").statusCode()).isEqualTo(503);
-            api.store.put(log(2), "first\nsecond\n");
-            assertThat(lines.readLine()).isEqualTo("second");
-            finish();
-            assertThat(rest(lines)).isEmpty();
-        }
-    }
-
     private void finish() {
         api.readModel.archive(Views.job(JOB, JobSpecReader.read(RunningApi.JOB), JobState.SUCCEEDED));
-    }
-
-    private static String log(int generation) {
-        return CheckpointLayout.log(new Lease(new ShardId(JOB, 0), generation));
     }
 
     private BufferedReader open(String path) throws Exception {
@@ -151,6 +121,18 @@ class StreamsTest {
                         HttpResponse.BodyHandlers.ofInputStream());
         assertThat(response.statusCode()).isEqualTo(200);
         return new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8));
+    }
+
+    private static String untilStep(BufferedReader lines, int generation, int step) throws IOException {
+        String wanted = "data: {\"shard\":0,\"generation\":%d,\"step\":%d,".formatted(generation, step);
+        StringBuilder seen = new StringBuilder();
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            seen.append(line).append('\n');
+            if (line.startsWith(wanted)) {
+                return seen.toString();
+            }
+        }
+        throw new AssertionError("the stream ended without " + wanted + ": " + seen);
     }
 
     private static String until(BufferedReader lines, String wanted) throws IOException {

@@ -4,6 +4,8 @@ import static dev.drover.http.RunningApi.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.protocol.id.JobId;
+import dev.drover.protocol.job.JobSpecReader;
+import dev.drover.protocol.job.JobState;
 import java.net.http.HttpResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -68,5 +70,9 @@ class TelemetryTest {
                 .containsExactly("shard", "superseded", "format", "point");
         assertThat(json(refused).at("/detail").asText()).contains("use 'points'; there is no 'point'");
         assertThat(api.get("/v1/jobs/j-none/telemetry").statusCode()).isEqualTo(404);
+        api.gateway.put(Views.job(JOB, JobSpecReader.read(RunningApi.JOB), JobState.RUNNING));
+        HttpResponse<String> noShard = api.get(PATH + "?shard=9");
+        assertThat(noShard.statusCode()).isEqualTo(404);
+        assertThat(json(noShard).at("/detail").asText()).startsWith("job j-1 has no shard 9; use 0 to ");
     }
 }

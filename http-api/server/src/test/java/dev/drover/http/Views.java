@@ -83,6 +83,35 @@ final class Views {
                 COST);
     }
 
+    /** The job with shard 0 granted again, after {@code step}. */
+    static JobView resumed(JobView job, int generation, int step) {
+        ShardView shard = job.shards().getFirst();
+        AttemptView first = shard.attempts().getFirst();
+        AttemptView next = new AttemptView(
+                generation, NODE, SPOT, NOON, step, 1, first.grantedBecause(), Optional.empty(), Optional.empty());
+        ShardView granted = new ShardView(
+                0,
+                ShardState.RUNNING,
+                generation,
+                step,
+                shard.node(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(first, next));
+        return new JobView(
+                job.id(),
+                job.pool(),
+                job.owner(),
+                job.spec(),
+                job.state(),
+                job.why(),
+                List.of(granted),
+                job.submittedAt(),
+                job.finishedAt(),
+                job.cost());
+    }
+
     static JobView cancelled(JobView job, String reason) {
         JobView cancelled = job(job.id(), job.spec(), JobState.CANCELLED);
         return new JobView(

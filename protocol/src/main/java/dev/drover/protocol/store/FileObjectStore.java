@@ -1,7 +1,9 @@
 package dev.drover.protocol.store;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
@@ -83,6 +85,20 @@ public final class FileObjectStore implements ObjectStore {
         Path path = path(key);
         try {
             return Files.isDirectory(path) ? Optional.empty() : Optional.of(Files.readAllBytes(path));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public Optional<byte[]> get(String key, long offset, int atMost) throws IOException {
+        Path path = path(key);
+        if (!Files.isRegularFile(path)) {
+            return Optional.empty();
+        }
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            InputStream from = Channels.newInputStream(channel.position(offset));
+            return Optional.of(from.readNBytes(atMost));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }

@@ -22,6 +22,9 @@ public interface ObjectStore {
     /** The whole object, for small ones. */
     Optional<byte[]> get(String key) throws IOException;
 
+    /** The part of an object that begins at {@code offset}: {@code atMost} bytes, fewer only where it ends. Empty when there is none. */
+    Optional<byte[]> get(String key, long offset, int atMost) throws IOException;
+
     /** Copies an object to a local file, replacing it. Fails when there is none. */
     void fetch(String key, Path to) throws IOException;
 

@@ -56,6 +56,18 @@ public abstract class ObjectStoreContract {
     }
 
     @Test
+    void aPartIsReadFromItsOffset() throws IOException {
+        ObjectStore store = store();
+        store.put("jobs/a/log.txt", file("0123456789"));
+        assertThat(store.get("jobs/a/log.txt", 0, 4)).hasValue("0123".getBytes(UTF_8));
+        assertThat(store.get("jobs/a/log.txt", 7, 4)).hasValue("789".getBytes(UTF_8));
+        assertThat(store.get("jobs/a/log.txt", 10, 4)).hasValue(new byte[0]);
+        assertThat(store.get("jobs/a/log.txt", 99, 4)).hasValue(new byte[0]);
+        assertThat(store.get("jobs/a/none.txt", 0, 4)).isEmpty();
+        assertThat(store.get("jobs/a", 0, 4)).isEmpty();
+    }
+
+    @Test
     void whatIsNotThereIsAbsent() throws IOException {
         ObjectStore store = store();
         store.put("a/b/c", file("x"));

@@ -44,6 +44,11 @@ public final class FullStore implements ObjectStore {
     }
 
     @Override
+    public Optional<byte[]> get(String key, long offset, int atMost) throws IOException {
+        return store.get(key, offset, atMost);
+    }
+
+    @Override
     public void fetch(String key, Path to) throws IOException {
         store.fetch(key, to);
     }

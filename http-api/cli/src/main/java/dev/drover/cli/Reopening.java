@@ -1,0 +1,50 @@
+package dev.drover.cli;
+
+import java.io.IOException;
+import java.time.Duration;
+
+/** Reads a stream that may break off: opens it again until it has told all, or can't be opened for long. */
+final class Reopening {
+    private static final int ATTEMPTS = 30;
+    private static final Duration BETWEEN = Duration.ofSeconds(1);
+
+    private Reopening() {}
+
+    /**
+     * Blocks until the reading is done.
+     *
+     * @param job whose stream it is
+     */
+    static void read(String job, Reading reading) {
+        int failures = 0;
+        while (true) {
+            long before = reading.progress();
+            try {
+                if (reading.read()) {
+                    return;
+                }
+            } catch (IOException | CliException e) {
+                if (e instanceof CliException refused && refused.exitCode() == ExitCodes.BAD_INPUT) {
+                    throw refused;
+                }
+                failures = reading.progress() == before ? failures + 1 : 1;
+                if (failures >= ATTEMPTS) {
+                    throw new CliException(
+                            ExitCodes.UNREACHABLE,
+                            "lost sight of " + job + ", which may well go on: " + e.getMessage(),
+                            e);
+                }
+            }
+            Follower.pause(BETWEEN);
+        }
+    }
+
+    /** What is read. */
+    interface Reading {
+        /** Opens the stream, reads it to its end, and says whether that was all. */
+        boolean read() throws IOException;
+
+        /** Grows when there was something new. */
+        long progress();
+    }
+}
