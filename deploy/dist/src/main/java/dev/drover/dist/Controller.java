@@ -22,11 +22,7 @@ import dev.drover.protocol.store.ObjectStore;
 import dev.drover.protocol.store.ObjectStores;
 import java.io.IOException;
 import java.net.BindException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -46,9 +42,8 @@ import org.apache.pekko.http.javadsl.ServerBinding;
 final class Controller implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    private final Home home;
     private final Settings settings;
-    private final FileChannel lock;
+    private final ControllerLock lock;
     private final ActorSystem<Void> system;
     private final JdbcReadModel readModel;
     private final LocalCloudProvider cloud;
@@ -56,15 +51,13 @@ final class Controller implements AutoCloseable {
     private final ServerBinding binding;
 
     private Controller(
-            Home home,
             Settings settings,
-            FileChannel lock,
+            ControllerLock lock,
             ActorSystem<Void> system,
             JdbcReadModel readModel,
             LocalCloudProvider cloud,
             LocalCloudControl faults,
             ServerBinding binding) {
-        this.home = home;
         this.settings = settings;
         this.lock = lock;
         this.system = system;
@@ -85,7 +78,9 @@ final class Controller implements AutoCloseable {
     static Controller start(Home home, int port, Optional<Path> store, Optional<Path> catalog, Optional<Long> seed)
             throws IOException, InterruptedException {
         Settings settings = Settings.of(home, port, store);
-        FileChannel lock = takeLock(home);
+        ControllerLock lock = ControllerLock.take(home)
+                .orElseThrow(() -> new IOException("another Drover already runs on " + home.root()
+                        + "; use it, or give --home another directory"));
         Programs.describe(home);
         LocalCloudProcess.startIfAbsent(cloudOptions(home, catalog, seed));
         LocalCloudProvider cloud = LocalCloudProvider.open(home.cloud());
@@ -104,7 +99,7 @@ final class Controller implements AutoCloseable {
                 InstantSource.system());
         HttpApi api = new HttpApi(system, ports(settings, scheduler, readModel, objects));
         ServerBinding binding = bind(system, settings, scheduler, api);
-        Controller controller = new Controller(home, settings, lock, system, readModel, cloud, faults, binding);
+        Controller controller = new Controller(settings, lock, system, readModel, cloud, faults, binding);
         controller.makeDefaultPool(scheduler);
         Settings.writePrivately(
                 home.client(),
@@ -135,23 +130,7 @@ final class Controller implements AutoCloseable {
         readModel.close();
         cloud.close();
         faults.close();
-        try {
-            lock.close();
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException("can't release " + home.lock(), e);
-        }
-    }
-
-    private static FileChannel takeLock(Home home) throws IOException {
-        Files.createDirectories(home.root());
-        FileChannel channel = FileChannel.open(home.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        FileLock held = channel.tryLock();
-        if (held == null) {
-            channel.close();
-            throw new IOException(
-                    "another Drover already runs on " + home.root() + "; use it, or give --home another directory");
-        }
-        return channel;
+        lock.close();
     }
 
     private static LocalCloudProcess.Options cloudOptions(Home home, Optional<Path> catalog, Optional<Long> seed) {

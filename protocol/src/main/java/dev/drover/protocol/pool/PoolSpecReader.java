@@ -16,6 +16,9 @@ public final class PoolSpecReader {
     /** Most nodes of one pool. */
     public static final int MAX_NODES = 10_000;
 
+    /** The clouds that this version can launch on. */
+    private static final List<String> PROVIDERS = List.of("local");
+
     private static final Duration LONGEST = Duration.ofDays(30);
     private static final Pattern CLOUD_NAME = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9])?");
     private static final String CLOUD_NAME_ALLOWED = "1 to 64 of letters, digits, '.', '_' and '-'";
@@ -46,7 +49,7 @@ public final class PoolSpecReader {
         PoolSpec spec = new PoolSpec(
                 defaults.name(),
                 pool.choice("mode", defaults.mode()),
-                pool.label("provider", defaults.provider()),
+                provider(pool, defaults.provider()),
                 cloudNames(pool, "zones"),
                 cloudNames(pool, "instanceTypes"),
                 pool.integer("minNodes", defaults.minNodes(), 0, MAX_NODES),
@@ -74,6 +77,14 @@ public final class PoolSpecReader {
             pool.problem("name", name.value(), "'" + expected.get() + "', as in the address, or leave it out");
         }
         return name;
+    }
+
+    private static String provider(SpecFields pool, String absent) {
+        String provider = pool.label("provider", absent);
+        if (!PROVIDERS.contains(provider)) {
+            pool.problem("provider", provider, String.join(", ", PROVIDERS));
+        }
+        return provider;
     }
 
     private static List<String> cloudNames(SpecFields pool, String field) {

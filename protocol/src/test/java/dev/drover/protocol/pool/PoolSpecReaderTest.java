@@ -25,7 +25,7 @@ class PoolSpecReaderTest {
         PoolSpec pool = PoolSpecReader.read("""
             name: west
             mode: spot-only
-            provider: aws
+            provider: local
             zones: [us-west-2a, us-west-2b]
             instanceTypes: [p4d.24xlarge]
             minNodes: 1
@@ -40,7 +40,7 @@ class PoolSpecReaderTest {
                 .isEqualTo(new PoolSpec(
                         WEST,
                         CapacityMode.SPOT_ONLY,
-                        "aws",
+                        "local",
                         List.of("us-west-2a", "us-west-2b"),
                         List.of("p4d.24xlarge"),
                         1,
@@ -59,6 +59,7 @@ class PoolSpecReaderTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
         mode: cheap                 | mode: 'cheap' is not allowed; use spot_only, spot_with_fallback, on_demand
+        provider: nope              | provider: 'nope' is not allowed; use local
         minNodes: 9                 | minNodes: '9' is not allowed; use at most maxNodes (8)
         maxNodes: -1                | maxNodes: '-1' is not allowed; use a whole number from 0 to 10000
         zones: [../x]               | zones[0]: '../x' is not allowed; use 1 to 64 of letters, digits, '.', '_' and '-'
