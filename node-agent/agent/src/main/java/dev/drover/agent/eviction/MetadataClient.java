@@ -84,6 +84,6 @@ public final class MetadataClient {
         if (answer.statusCode() != OK) {
             throw new IOException("PUT " + request.uri() + " was answered " + answer.statusCode());
         }
-        return answer.body();
+        return answer.body().strip();
     }
 }

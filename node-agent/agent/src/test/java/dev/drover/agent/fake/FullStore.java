@@ -11,6 +11,7 @@ import java.util.OptionalLong;
 public final class FullStore implements ObjectStore {
     private final ObjectStore store;
     private volatile boolean full;
+    private volatile boolean fills;
 
     public FullStore(ObjectStore store) {
         this.store = store;
@@ -18,6 +19,12 @@ public final class FullStore implements ObjectStore {
 
     public void full(boolean now) {
         full = now;
+        fills = false;
+    }
+
+    /** The next checkpoint is the last one there is space for. */
+    public void fullAfterTheNextManifest() {
+        fills = true;
     }
 
     private void requireSpace() throws IOException {
@@ -35,6 +42,7 @@ public final class FullStore implements ObjectStore {
     @Override
     public boolean putIfAbsent(String key, byte[] content) throws IOException {
         requireSpace();
+        full = fills;
         return store.putIfAbsent(key, content);
     }
 
