@@ -12,6 +12,7 @@ public final class FullStore implements ObjectStore {
     private final ObjectStore store;
     private volatile boolean full;
     private volatile boolean fills;
+    private volatile boolean failsOnce;
 
     public FullStore(ObjectStore store) {
         this.store = store;
@@ -25,6 +26,11 @@ public final class FullStore implements ObjectStore {
     /** The next checkpoint is the last one there is space for. */
     public void fullAfterTheNextManifest() {
         fills = true;
+    }
+
+    /** The next manifest is put, and its writer told that it is not. */
+    public void failOnceAfterPutting() {
+        failsOnce = true;
     }
 
     private void requireSpace() throws IOException {
@@ -43,7 +49,12 @@ public final class FullStore implements ObjectStore {
     public boolean putIfAbsent(String key, byte[] content) throws IOException {
         requireSpace();
         full = fills;
-        return store.putIfAbsent(key, content);
+        boolean put = store.putIfAbsent(key, content);
+        if (failsOnce) {
+            failsOnce = false;
+            throw new IOException("Stale file handle");
+        }
+        return put;
     }
 
     @Override
