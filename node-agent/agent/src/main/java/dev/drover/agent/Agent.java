@@ -27,22 +27,30 @@ public final class Agent implements AutoCloseable {
     private final EvictionWatch watch;
     private final CompletableFuture<Void> ended;
 
-    private Agent(ActorSystem<NodeCommand> system, EvictionWatch watch) {
+    private Agent(ActorSystem<NodeCommand> system, EvictionWatch watch, DirectoryLock lock) {
         this.system = system;
         this.watch = watch;
-        this.ended = system.getWhenTerminated().toCompletableFuture().thenAccept(ignored -> watch.close());
+        this.ended = system.getWhenTerminated().toCompletableFuture().thenAccept(ignored -> {
+            watch.close();
+            lock.close();
+        });
     }
 
-    /** Starts an agent: whatever an earlier one left in its directory is deleted first. */
+    /**
+     * Starts an agent: whatever an earlier one left in its directory is deleted first.
+     *
+     * @throws IOException when another agent runs there, or the directory can't be used
+     */
     public static Agent start(AgentEnvironment environment, HttpClient http) throws IOException {
         return start(environment, http, ShardLimits.DEFAULT);
     }
 
     static Agent start(AgentEnvironment environment, HttpClient http, ShardLimits limits) throws IOException {
         Path directory = environment.config().directory();
+        Files.createDirectories(directory);
+        DirectoryLock lock = DirectoryLock.take(directory);
         LocalFiles.deleteTree(directory.resolve("shards"));
         LocalFiles.deleteTree(directory.resolve("logs"));
-        Files.createDirectories(directory);
         ActorSystem<NodeCommand> system = ActorSystem.create(
                 NodeActor.create(environment, http, limits, VERSION),
                 "agent",
@@ -53,7 +61,7 @@ public final class Agent implements AutoCloseable {
                 environment.config().metadata(),
                 environment.config().evictionPoll(),
                 notice -> system.tell(new NodeCommand.Noticed(notice)));
-        return new Agent(system, watch);
+        return new Agent(system, watch, lock);
     }
 
     /** Completes when the agent has ended and its processes with it. */

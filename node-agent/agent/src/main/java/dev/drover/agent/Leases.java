@@ -3,6 +3,7 @@ package dev.drover.agent;
 import dev.drover.agent.shard.ShardCommand;
 import dev.drover.protocol.agent.ShardStatus;
 import dev.drover.protocol.agent.ShardStatus.Phase;
+import dev.drover.protocol.checkpoint.CheckpointRef;
 import dev.drover.protocol.id.Lease;
 import dev.drover.protocol.id.ShardId;
 import java.util.Collection;
@@ -45,35 +46,30 @@ final class Leases {
         return true;
     }
 
+    /** A lease that was reported and has no actor: its actor crashed. */
+    boolean isOrphan(Lease lease) {
+        return statuses.containsKey(lease) && !actors.containsKey(lease);
+    }
+
     /** Nothing is left of it. */
     void forget(Lease lease) {
         actors.remove(lease);
         statuses.remove(lease);
     }
 
-    /** Its actor ended; says whether that was unexpected, and then it stands as failed. */
+    /** Its actor ended; says whether that was unexpected, and then it stands as failed until it is released. */
     boolean crashed(Lease lease, String why) {
-        if (actors.remove(lease) == null) {
-            return false;
-        }
-        if (isOver(lease)) {
-            statuses.remove(lease);
-        } else {
+        boolean isUnexpected = actors.remove(lease) != null && !isOver(lease);
+        if (isUnexpected) {
+            end(lease);
             ShardStatus last = statuses.get(lease);
-            statuses.put(
-                    lease,
-                    new ShardStatus(
-                            lease,
-                            Phase.FAILED,
-                            last == null ? 0 : last.step(),
-                            last == null ? null : last.checkpoint(),
-                            null,
-                            why,
-                            null,
-                            0,
-                            0));
+            int step = last == null ? 0 : last.step();
+            CheckpointRef checkpoint = last == null ? null : last.checkpoint();
+            statuses.put(lease, new ShardStatus(lease, Phase.FAILED, step, checkpoint, null, why, null, 0, 0));
+        } else {
+            statuses.remove(lease);
         }
-        return true;
+        return isUnexpected;
     }
 
     /** Leases of the same shard and an older generation that are not at their end. */

@@ -10,6 +10,7 @@ import dev.drover.agent.shard.ShardCommand;
 import dev.drover.agent.shard.ShardLimits;
 import dev.drover.agent.shard.ShardNotice;
 import dev.drover.agent.shard.ShardSetup;
+import dev.drover.agent.shard.Timers;
 import dev.drover.agent.shard.WarmPool;
 import dev.drover.protocol.agent.AgentCommand;
 import dev.drover.protocol.agent.EvictionNotice;
@@ -78,6 +79,7 @@ public final class NodeActor extends AbstractBehavior<NodeCommand> {
                 SchedulerLink.create(
                         environment, version, context.messageAdapter(LinkEvent.class, NodeCommand.FromLink::new)),
                 "link");
+        context.watchWith(link, new NodeCommand.LinkCrashed());
         this.shardSetup = new ShardSetup(
                 environment,
                 processes,
@@ -112,6 +114,7 @@ public final class NodeActor extends AbstractBehavior<NodeCommand> {
             case NodeCommand.FromLink from -> fromLink(from.event());
             case NodeCommand.FromShard from -> fromShard(from.notice());
             case NodeCommand.ShardCrashed crashed -> shardCrashed(crashed.lease());
+            case NodeCommand.LinkCrashed ignored -> endAfterSaving("the connection to the schedulers ended by itself");
             case NodeCommand.Noticed noticed -> noticed(noticed.notice());
             case NodeCommand.Terminate ignored -> terminate();
             case NodeCommand.Tick tick -> {
@@ -176,6 +179,10 @@ public final class NodeActor extends AbstractBehavior<NodeCommand> {
 
     private void release(Lease released, String reason) {
         leases.end(released);
+        if (leases.isOrphan(released)) {
+            leases.forget(released);
+            tellLink(true);
+        }
         leases.actor(released).ifPresent(actor -> actor.tell(new ShardCommand.Release(reason)));
     }
 
@@ -212,9 +219,9 @@ public final class NodeActor extends AbstractBehavior<NodeCommand> {
     private void shardCrashed(Lease crashed) {
         if (leases.crashed(crashed, "the agent failed to handle this shard; its own log says why")) {
             LOG.error("the actor of {} ended by itself", crashed);
-            tellLink(true);
-            leaveWhenDone();
         }
+        tellLink(true);
+        leaveWhenDone();
     }
 
     /** The first notice counts, and any that ends sooner. */
@@ -272,7 +279,11 @@ public final class NodeActor extends AbstractBehavior<NodeCommand> {
             at(NodeCommand.Tick.RUN_UNTIL, runUntil);
             return;
         }
-        LOG.warn("no scheduler renewed this node's lease by {}: saves, stops and ends", runUntil);
+        endAfterSaving("no scheduler renewed this node's lease by " + runUntil);
+    }
+
+    private void endAfterSaving(String why) {
+        LOG.warn("{}: saves, stops and ends", why);
         leaveWhenSaved = true;
         at(NodeCommand.Tick.NOTICE_ENDS, environment.clock().instant().plus(LAST_SAVE));
         saveAll();
@@ -309,7 +320,6 @@ public final class NodeActor extends AbstractBehavior<NodeCommand> {
     }
 
     private void at(NodeCommand.Tick tick, Instant when) {
-        Duration left = Duration.between(environment.clock().instant(), when);
-        timers.startSingleTimer(tick, left.isNegative() ? Duration.ZERO : left);
+        timers.startSingleTimer(tick, Timers.until(when, environment.clock().instant()));
     }
 }

@@ -16,6 +16,9 @@ public sealed interface NodeCommand {
     /** A shard's actor ended without having been released. */
     record ShardCrashed(Lease lease) implements NodeCommand {}
 
+    /** The link's actor ended: nobody will hear of this node again. */
+    record LinkCrashed() implements NodeCommand {}
+
     /** The node will be taken: from the clouds' metadata, a signal or a drill alike. */
     record Noticed(EvictionNotice notice) implements NodeCommand {}
 

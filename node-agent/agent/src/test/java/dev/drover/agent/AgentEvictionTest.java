@@ -69,6 +69,20 @@ final class AgentEvictionTest {
                 .findFirst();
     }
 
+    /** No timer waits that long. */
+    @Test
+    void aNoticeYearsAheadDisturbsNothing(@TempDir Path directory) throws Exception {
+        try (AgentScene scene = new AgentScene(directory)) {
+            scene.start();
+            scene.run(FIRST, task(1_000_000, 100_000, 5, ""), null);
+            scene.scheduler.order(NODE, new AgentCommand.Drill(Duration.ofDays(3000)));
+            Await.value(
+                    "a notice",
+                    () -> scene.scheduler.status(NODE).flatMap(status -> Optional.ofNullable(status.notice())));
+            scene.scheduler.awaitShard(NODE, FIRST, status -> status.step() > 30);
+        }
+    }
+
     @Test
     void withNoSchedulerItSavesAtTheMargin(@TempDir Path directory) throws Exception {
         try (AgentScene scene = new AgentScene(directory)) {

@@ -103,7 +103,17 @@ public final class JobSpecReader {
         return new ProgramSpec.Trainer(TrainSpecReader.read(job.object("train"), files));
     }
 
+    /** Passed on as it is; the agent reads {@code threads} alone, and only where that is a number. */
     private static JsonNode commandSpec(SpecFields job) {
-        return job.raw("spec").orElseGet(JsonNodeFactory.instance::objectNode);
+        JsonNode spec = job.raw("spec").orElseGet(JsonNodeFactory.instance::objectNode);
+        JsonNode threads = spec.path("threads");
+        boolean isCount = threads.isIntegralNumber()
+                && threads.canConvertToInt()
+                && threads.intValue() >= 1
+                && threads.intValue() <= TrainSpecReader.MAX_THREADS;
+        if (threads.isNumber() && !isCount) {
+            job.problem("spec.threads", threads.asText(), "a whole number from 1 to " + TrainSpecReader.MAX_THREADS);
+        }
+        return spec;
     }
 }

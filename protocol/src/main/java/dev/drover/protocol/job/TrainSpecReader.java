@@ -16,6 +16,7 @@ import java.util.Optional;
  */
 final class TrainSpecReader {
     static final int MAX_STEPS = 1_000_000_000;
+    static final int MAX_THREADS = 256;
 
     private static final int MAX_BATCH = 65_536;
 
@@ -34,7 +35,7 @@ final class TrainSpecReader {
                 train.integer("evalBatches", 8, 1, MAX_BATCH),
                 train.number("dropout", 0.0, 0.0, 0.9),
                 train.integer("seed", 1L, Long.MIN_VALUE, Long.MAX_VALUE),
-                train.integer("threads", 1, 1, 256));
+                train.integer("threads", 1, 1, MAX_THREADS));
         train.finish();
         return spec;
     }
@@ -93,6 +94,10 @@ final class TrainSpecReader {
                     "minLearningRate",
                     String.valueOf(optimizer.minLearningRate()),
                     "at most learningRate (" + learningRate + ")");
+        }
+        if (fields.isSound() && optimizer.warmupSteps() > steps) {
+            fields.problem(
+                    "warmupSteps", String.valueOf(optimizer.warmupSteps()), "at most train.steps (" + steps + ")");
         }
         fields.finish();
         return optimizer;

@@ -1,6 +1,7 @@
 package dev.drover.protocol.shard;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -9,7 +10,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
  * Reads and writes lines of the shard protocol.
  *
  * <p>Unknown properties are ignored, so that either side may be newer. Floats survive exactly: both sides print the shortest
- * decimal that reads back as the same bits.
+ * decimal that reads back as the same bits. A bare {@code NaN} is read, since a loss may be one and Python prints it so.
  */
 public final class ShardWire {
     /** The environment variable with the socket's path. */
@@ -18,8 +19,12 @@ public final class ShardWire {
     /** A longer line is a broken or hostile peer: the reader closes the connection. */
     public static final int MAX_LINE_BYTES = 1 << 20;
 
+    private static final int LONGEST_LINE_SHOWN = 200;
+    private static final int LONGEST_PROBLEM_SHOWN = 120;
+
     private static final ObjectMapper JSON = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
             .build();
 
     private ShardWire() {}
@@ -45,10 +50,20 @@ public final class ShardWire {
      */
     public static <T> T parse(String line, Class<T> type) {
         try {
-            return JSON.readValue(line, type);
+            T message = JSON.readValue(line, type);
+            if (message == null) {
+                throw new IllegalArgumentException("not a shard message: null");
+            }
+            return message;
         } catch (JsonProcessingException e) {
-            String head = line.length() > 200 ? line.substring(0, 200) + "..." : line;
-            throw new IllegalArgumentException("not a shard message: " + head, e);
+            throw new IllegalArgumentException(
+                    "not a shard message: " + head(line, LONGEST_LINE_SHOWN) + " ("
+                            + head(e.getOriginalMessage(), LONGEST_PROBLEM_SHOWN) + ")",
+                    e);
         }
+    }
+
+    private static String head(String text, int length) {
+        return text.length() > length ? text.substring(0, length) + "..." : text;
     }
 }

@@ -5,7 +5,9 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -16,26 +18,36 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A store in a directory, shared by every process that opens it.
  *
  * <p>An object is written under another name, forced to disk, and then given its key in one step: by rename, or by a hard
  * link where it must not replace another. Guarantees what {@link ObjectStore} does on a local file system; on NFS the
- * exclusive put is as good as the server's link call.
+ * exclusive put is as good as the server's link call. What a killed writer left half-written is swept some hours later.
  */
 public final class FileObjectStore implements ObjectStore {
+    private static final System.Logger LOG = System.getLogger(FileObjectStore.class.getName());
+
     /** Not a possible segment of a key. */
     private static final String STAGING = ".staging";
 
+    /** No live writer leaves a staged file untouched for so long: every write renews its time. */
+    private static final Duration ABANDONED_AFTER = Duration.ofHours(6);
+
+    private static final Duration SWEEP_EVERY = Duration.ofHours(1);
     private static final int RACES = 16;
 
     private final Path root;
+    private final AtomicLong sweptAtMillis = new AtomicLong();
 
     /** Opens the store at {@code root}, creating the directory if need be. */
     public FileObjectStore(Path root) throws IOException {
@@ -146,7 +158,26 @@ public final class FileObjectStore implements ObjectStore {
     }
 
     private Path stage() throws IOException {
-        return Files.createTempFile(root.resolve(STAGING), "put-", "");
+        Path staged = Files.createTempFile(root.resolve(STAGING), "put-", "");
+        Instant now = Files.getLastModifiedTime(staged).toInstant();
+        long before = sweptAtMillis.get();
+        if (before < now.minus(SWEEP_EVERY).toEpochMilli() && sweptAtMillis.compareAndSet(before, now.toEpochMilli())) {
+            sweep(now.minus(ABANDONED_AFTER));
+        }
+        return staged;
+    }
+
+    /** Deletes what writers that were killed left staged. Times are the store's own, and trouble waits for the next sweep. */
+    private void sweep(Instant oldest) {
+        try (DirectoryStream<Path> staged = Files.newDirectoryStream(root.resolve(STAGING))) {
+            for (Path file : staged) {
+                if (Files.getLastModifiedTime(file).toInstant().isBefore(oldest)) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            LOG.log(System.Logger.Level.DEBUG, "the sweep of the staged files ended early", e);
+        }
     }
 
     /** A racing deletion may take an empty directory away between its creation and its use: then again. */

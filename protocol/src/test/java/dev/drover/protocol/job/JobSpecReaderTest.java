@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class JobSpecReaderTest {
     private static final TrainSpec DEFAULT_TRAINING = new TrainSpec(
@@ -180,6 +181,73 @@ class JobSpecReaderTest {
                 refusal(
                         "command: []",
                         "command: '[]' is not allowed; use a program and its arguments, as [python3, train.py]"));
+    }
+
+    /** Each number of a job: field, what is not allowed, and the bounds as told. */
+    static Stream<Arguments> numbers() {
+        String steps = "a whole number from 1 to 1000000000";
+        String stepsOrNone = "a whole number from 0 to 1000000000";
+        String batch = "a whole number from 1 to 65536";
+        String count = "a whole number from 1 to 64";
+        return Stream.of(
+                Arguments.of("shards", count, List.of("0", "-1", "65", "9e99", ".nan", "NaN", "Infinity")),
+                Arguments.of("retries", "a whole number from 0 to 1000", List.of("-1", "1001", "0.5")),
+                Arguments.of("resources.count", count, List.of("0", "-1", "65", "1e9")),
+                Arguments.of("resources.memory", "up to 64TiB, as 2GiB", List.of("-1", "65TiB", "1e9", "NaN", "9e99")),
+                Arguments.of("checkpoint.every", steps, List.of("0", "-20", "1000000001", "NaN")),
+                Arguments.of("checkpoint.keep", "a whole number from 1 to 1000", List.of("0", "-1", "1001")),
+                Arguments.of("train.steps", steps, List.of("0", "-1", "1000000001", "Infinity")),
+                Arguments.of("train.microBatch", batch, List.of("0", "-8", "65537")),
+                Arguments.of("train.accumulation", batch, List.of("0", "-8", "65537")),
+                Arguments.of("train.evalEvery", stepsOrNone, List.of("-1", "1000000001")),
+                Arguments.of("train.evalBatches", batch, List.of("0", "-1", "65537")),
+                Arguments.of("train.dropout", "a number from 0 to 0.9", List.of("-0.1", "1", "NaN", "1e999")),
+                Arguments.of("train.threads", "a whole number from 1 to 256", List.of("0", "-1", "257")),
+                Arguments.of("train.data.context", "a whole number from 2 to 1048576", List.of("0", "1", "-1")),
+                Arguments.of("train.data.evalFraction", "a number from 0 to 0.5", List.of("-1", "0.6", ".inf")),
+                Arguments.of("train.model.layers", "a whole number from 1 to 512", List.of("0", "-1", "513")),
+                Arguments.of(
+                        "train.optimizer.learningRate", "a number from 1.0E-12 to 10", List.of("0", "NaN", "1e99")),
+                Arguments.of("train.optimizer.warmupSteps", stepsOrNone, List.of("-1", "1e3")),
+                Arguments.of("train.optimizer.warmupSteps", "at most train.steps (300)", List.of("301")),
+                Arguments.of("train.optimizer.beta2", "a number from 0 to 0.999999", List.of("1", "-1", "Infinity")),
+                Arguments.of(
+                        "train.optimizer.clipNorm", "a number from 0 to 1000000", List.of("-1", "1e7", "-Infinity")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("numbers")
+    void refusesWhatIsNoUsableNumber(String field, String allowed, List<String> values) {
+        for (String value : values) {
+            assertThat(refusalOf(with(field, value), DataFiles.unchecked()).problems())
+                    .as(field + ": " + value)
+                    .singleElement()
+                    .satisfies(problem -> {
+                        assertThat(problem.field()).isEqualTo(field);
+                        assertThat(problem.allowed()).isEqualTo(allowed);
+                    });
+        }
+    }
+
+    /** A sound job but for {@code field}. */
+    private static String with(String field, String value) {
+        String[] path = field.split("\\.", -1);
+        StringBuilder text = new StringBuilder(value);
+        for (int i = path.length - 1; i > 0; i--) {
+            String besides = path[i - 1].equals("data") ? ", path: /d.txt" : "";
+            besides = path[i - 1].equals("train") && !path[1].equals("data") ? ", data: {path: /d.txt}" : besides;
+            text.insert(0, "{" + path[i] + ": ").append(besides).append('}');
+        }
+        String train = path[0].equals("train") ? "" : "\ntrain: {data: {path: /d.txt}}";
+        return path[0] + ": " + text + train;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "-1", "257", "1.5", "9e99"})
+    void refusesThreadsOfAnyProgramThatAreNoCount(String threads) {
+        assertThat(refusalOf("command: [a]\nspec: {threads: " + threads + "}", DataFiles.unchecked()))
+                .hasMessageStartingWith("spec.threads: '")
+                .hasMessageEndingWith("' is not allowed; use a whole number from 1 to 256");
     }
 
     @ParameterizedTest

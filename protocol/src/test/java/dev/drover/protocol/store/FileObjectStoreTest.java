@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -27,6 +30,20 @@ final class FileObjectStoreTest extends ObjectStoreContract {
                     .hasMessageContaining(bad)
                     .hasMessageContaining("use");
         }
+    }
+
+    @Test
+    void sweepsWhatAKilledWriterLeftStagedButNothingALiveOneWrites() throws IOException {
+        Path root = scratch.resolve("store");
+        Path staging = root.resolve(".staging");
+        ObjectStore store = open(root);
+        Path abandoned = Files.createFile(staging.resolve("put-1"));
+        Path live = Files.createFile(staging.resolve("put-2"));
+        Files.setLastModifiedTime(abandoned, FileTime.from(Instant.now().minus(Duration.ofDays(1))));
+        Files.setLastModifiedTime(live, FileTime.from(Instant.now().minus(Duration.ofHours(5))));
+        store.putIfAbsent("a/b", new byte[10]);
+        assertThat(abandoned).doesNotExist();
+        assertThat(live).exists();
     }
 
     @Test

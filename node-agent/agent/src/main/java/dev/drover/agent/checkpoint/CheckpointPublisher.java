@@ -4,6 +4,7 @@ import dev.drover.agent.peer.PeerPush;
 import dev.drover.protocol.agent.HandoffTarget;
 import dev.drover.protocol.checkpoint.CheckpointLayout;
 import dev.drover.protocol.checkpoint.CheckpointRef;
+import dev.drover.protocol.checkpoint.InvalidCheckpointException;
 import dev.drover.protocol.checkpoint.Manifest;
 import dev.drover.protocol.checkpoint.ManifestJson;
 import dev.drover.protocol.id.Lease;
@@ -65,9 +66,15 @@ public final class CheckpointPublisher {
     /**
      * Publishes, and pushes at the same time; returns when both have ended. A push that fails is logged, not thrown.
      *
-     * @throws IOException when the store failed: full, unreachable, or another manifest is there already
+     * <p>Publishing the same files again finds the checkpoint that is there: a store may fail after it took the manifest.
+     *
+     * @throws InvalidCheckpointException when what was saved can't be a checkpoint: trying again does not help
+     * @throws IOException when the store failed, full or unreachable, or this node's disk
      */
     public CheckpointRef publish(Order order) throws IOException {
+        if (!Files.isDirectory(order.directory(), LinkOption.NOFOLLOW_LINKS)) {
+            throw new InvalidCheckpointException(order.directory().toString(), "is not a directory");
+        }
         writeSteps(order);
         Manifest manifest = seal(order);
         byte[] manifestBytes = ManifestJson.write(manifest);
@@ -77,18 +84,20 @@ public final class CheckpointPublisher {
                         blocking))
                 .orElseGet(() -> CompletableFuture.completedFuture(null));
         try {
-            commit(order, manifest, manifestBytes);
+            return new CheckpointRef(order.lease(), order.step(), ManifestJson.digest(commit(order, manifest)));
         } finally {
             pushed.join();
         }
-        return new CheckpointRef(order.lease(), order.step(), ManifestJson.digest(manifest));
     }
 
     private static void writeSteps(Order order) throws IOException {
-        try (BufferedWriter out = Files.newBufferedWriter(order.directory().resolve(CheckpointLayout.STEPS))) {
+        Path file = order.directory().resolve(CheckpointLayout.STEPS);
+        try (BufferedWriter out = Files.newBufferedWriter(file)) {
             for (StepRecord step : order.steps()) {
                 out.write(ShardWire.line(step));
             }
+        } catch (IOException e) {
+            throw new IOException("this node can't write " + file + ": " + e.getMessage(), e);
         }
     }
 
@@ -101,8 +110,10 @@ public final class CheckpointPublisher {
         for (Path file : files) {
             String name = file.getFileName().toString();
             if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || !LocalFiles.isPlainName(name)) {
-                throw new IOException("the checkpoint at step " + order.step() + " holds '" + name
-                        + "'; plain files with names of A-Z, a-z, 0-9, '_', '-' and '.' are allowed");
+                throw new InvalidCheckpointException(
+                        name,
+                        "can't be part of a checkpoint; plain files with names of A-Z, a-z, 0-9, '_', '-' and '.' are"
+                                + " allowed");
             }
             if (!name.equals(CheckpointLayout.MANIFEST)) {
                 entries.add(new Manifest.Entry(name, Files.size(file), LocalFiles.sha256(file)));
@@ -112,10 +123,12 @@ public final class CheckpointPublisher {
                 Manifest.FORMAT, order.lease(), order.step(), clock.instant().truncatedTo(ChronoUnit.MILLIS), entries);
     }
 
-    private void commit(Order order, Manifest manifest, byte[] manifestBytes) throws IOException {
+    /** The manifest that is in the store now: this one, or the one that an earlier attempt put there. */
+    private Manifest commit(Order order, Manifest manifest) throws IOException {
         String key = CheckpointLayout.manifest(order.lease(), order.step());
-        if (store.length(key).isPresent()) {
-            throw new IOException(key + " is published already; a lease publishes each step once");
+        Optional<byte[]> before = store.get(key);
+        if (before.isPresent()) {
+            return same(key, before.get(), manifest);
         }
         try {
             for (Manifest.Entry entry : manifest.files()) {
@@ -125,13 +138,22 @@ public final class CheckpointPublisher {
                         order.directory().resolve(entry.name()));
             }
             requireLease(order);
-            if (!store.putIfAbsent(key, manifestBytes)) {
-                throw new IOException(key + " was published by another writer meanwhile");
+            if (store.putIfAbsent(key, ManifestJson.write(manifest))) {
+                return manifest;
             }
         } catch (IOException e) {
             removeUnpublished(order, key, e);
             throw e;
         }
+        return same(key, store.get(key).orElseThrow(() -> new IOException(key + " came and went")), manifest);
+    }
+
+    private static Manifest same(String key, byte[] content, Manifest wanted) {
+        Manifest there = ManifestJson.read(key, content);
+        if (!there.files().equals(wanted.files())) {
+            throw new InvalidCheckpointException(key, "is published already with other files");
+        }
+        return there;
     }
 
     private static void requireLease(Order order) throws IOException {

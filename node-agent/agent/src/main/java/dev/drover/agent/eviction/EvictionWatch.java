@@ -68,6 +68,8 @@ public final class EvictionWatch implements AutoCloseable {
             metadata.get(path).flatMap(reading::read).ifPresent(listener);
         } catch (IOException e) {
             LOG.debug("{} tells nothing: {}", path, e.toString());
+        } catch (RuntimeException e) {
+            LOG.warn("{} can't be read, and is asked again", path, e);
         }
     }
 

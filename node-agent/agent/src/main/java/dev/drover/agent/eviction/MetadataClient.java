@@ -7,6 +7,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Reads an instance's metadata server in one cloud's dialect: a session token by PUT, then GETs that carry it.
@@ -15,6 +16,7 @@ import java.util.Optional;
  */
 public final class MetadataClient {
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
+    private static final Pattern TOKEN = Pattern.compile("[!-~]+");
     private static final String TOKEN_SECONDS = "21600";
     private static final int OK = 200;
     private static final int UNAUTHORIZED = 401;
@@ -84,6 +86,10 @@ public final class MetadataClient {
         if (answer.statusCode() != OK) {
             throw new IOException("PUT " + request.uri() + " was answered " + answer.statusCode());
         }
-        return answer.body();
+        String given = answer.body().strip();
+        if (!TOKEN.matcher(given).matches()) {
+            throw new IOException("PUT " + request.uri() + " gave no token");
+        }
+        return given;
     }
 }

@@ -37,7 +37,7 @@ public final class PeerPush {
             }
             put(target, CheckpointLayout.MANIFEST, HttpRequest.BodyPublishers.ofByteArray(manifestBytes), deadline);
             return true;
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IOException | RuntimeException e) {
             LOG.warn(
                     "push of step {} of {} to {} failed; the successor will read the store: {}",
                     manifest.step(),

@@ -20,7 +20,11 @@ final class LineReader {
         this.channel = channel;
     }
 
-    /** The next line without its newline; empty at the end. A last line without newline is none. */
+    /**
+     * The next line without its newline; empty at the end. A last line without newline is none.
+     *
+     * @throws IllegalArgumentException when a line is too long
+     */
     Optional<String> next() throws IOException {
         while (true) {
             while (buffer.hasRemaining()) {
@@ -32,7 +36,7 @@ final class LineReader {
                 }
                 line.write(next);
                 if (line.size() > ShardWire.MAX_LINE_BYTES) {
-                    throw new IOException("a line of more than " + ShardWire.MAX_LINE_BYTES + " bytes");
+                    throw new IllegalArgumentException("a line of more than " + ShardWire.MAX_LINE_BYTES + " bytes");
                 }
             }
             buffer.clear();

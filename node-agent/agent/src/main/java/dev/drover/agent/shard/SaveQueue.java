@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Saves on their way to the store: one under publication, at most one behind it. A newer save supersedes an older one that
@@ -25,6 +26,20 @@ final class SaveQueue {
         waiting = Optional.of(save);
         failed = Optional.empty();
         return superseded;
+    }
+
+    /** The newest step that is under way, waits or failed; -1 when there is none. */
+    int newestStep() {
+        return held().mapToInt(Save::step).max().orElse(-1);
+    }
+
+    /** Whether a save in that directory is not published yet. */
+    boolean holds(Path directory) {
+        return held().anyMatch(save -> save.directory().equals(directory));
+    }
+
+    private Stream<Save> held() {
+        return Stream.of(inFlight, waiting, failed).flatMap(Optional::stream);
     }
 
     /** The save to publish now, if there is one and none is under way. */

@@ -3,12 +3,9 @@ package dev.drover.agent.shard;
 import dev.drover.protocol.agent.ShardStatus.Phase;
 import dev.drover.protocol.agent.ShardTask;
 import dev.drover.protocol.id.Lease;
-import dev.drover.protocol.shard.Assignment;
 import dev.drover.protocol.shard.FromShard;
 import dev.drover.protocol.shard.ToShard;
-import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Optional;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.PostStop;
@@ -32,28 +29,25 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
     private final Publications publications;
     private final TimerScheduler<ShardCommand> timers;
     private final ShardView view;
+    private final Ending ending = new Ending();
 
     private Optional<ShardTask> task = Optional.empty();
     private Optional<ShardCommand.Restored> restored = Optional.empty();
-    private Optional<ShardCommand.HandOff> handOff = Optional.empty();
-    private Optional<Phase> ending = Optional.empty();
     private boolean ready;
     private boolean prepared;
     private boolean listening;
     private boolean started;
-    private boolean deadlinePassed;
 
     private ShardActor(
-            ActorContext<ShardCommand> context, TimerScheduler<ShardCommand> timers, Lease lease, ShardSetup setup)
-            throws IOException {
+            ActorContext<ShardCommand> context, TimerScheduler<ShardCommand> timers, Lease lease, ShardSetup setup) {
         super(context);
         this.timers = timers;
         this.lease = lease;
         this.setup = setup;
         this.limits = setup.limits();
         this.effects = new ShardExecutor(lease, setup, context.getSystem(), context.getSelf());
-        this.publications = new Publications(effects);
         this.view = new ShardView(lease, Phase.STARTING);
+        this.publications = new Publications(effects, view);
         timers.startTimerWithFixedDelay(ShardCommand.Tick.SHIP_LOG, limits.shipLog());
     }
 
@@ -81,6 +75,7 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
             }
             case ShardCommand.Taken taken -> taken(taken.process());
             case ShardCommand.NotTaken not -> fail(not.reason());
+            case ShardCommand.TakeTroubled trouble -> takeTroubled(trouble.reason());
             case ShardCommand.FromProcess(ProcessEvent.Said(var message)) -> said(message);
             case ShardCommand.FromProcess(ProcessEvent.Ended(var evidence)) -> processEnded(evidence);
             case ShardCommand.Listening open -> listening(open);
@@ -129,7 +124,8 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
         order.resumeFrom()
                 .ifPresentOrElse(
                         ref -> {
-                            view.resumedAt(ref.step());
+                            view.resumedFrom(ref);
+                            publications.resumedAt(ref.step());
                             effects.restore(ref);
                         },
                         () -> restored = Optional.of(new ShardCommand.Restored(Optional.empty())));
@@ -146,6 +142,9 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
     }
 
     private void restored(ShardCommand.Restored at) {
+        if (view.phase() != Phase.STARTING) {
+            return;
+        }
         restored = Optional.of(at);
         effects.closeEndpoint();
         view.clearTrouble();
@@ -158,8 +157,19 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
             effects.kill();
             return;
         }
+        view.clearTrouble();
         timers.startSingleTimer(ShardCommand.Tick.READY_BOUND, limits.ready());
         taken.listen(event -> getContext().getSelf().tell(new ShardCommand.FromProcess(event)));
+    }
+
+    /** The node, not the program, is at fault: that must not count against the job. */
+    private void takeTroubled(String reason) {
+        if (!view.isFinal()) {
+            view.trouble(reason);
+            effects.log().line(reason);
+            timers.startSingleTimer(ShardCommand.Tick.TAKE_AGAIN, limits.retry());
+            changed(true);
+        }
     }
 
     /** Goes on as far as what happened so far allows. */
@@ -172,12 +182,8 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
         if (view.phase() == Phase.STARTING && ready && restored.isPresent() && !started) {
             started = true;
             String from = restored.get().directory().map(Path::toString).orElse(null);
-            effects.send(new ToShard.Start(assignment(), from));
+            effects.send(new ToShard.Start(effects.assignment(task.orElseThrow()), from));
         }
-    }
-
-    private Assignment assignment() {
-        return Program.assignment(lease, task.orElseThrow(), effects.workDirectory());
     }
 
     private void handOff(ShardCommand.HandOff order) {
@@ -188,11 +194,12 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
             finish(Phase.STOPPED);
             return;
         }
-        handOff = Optional.of(order);
+        publications.handOff(order);
         enter(Phase.STOPPING);
         effects.send(new ToShard.Stop(order.deadline().toEpochMilli()));
-        Duration left = Duration.between(setup.environment().clock().instant(), order.deadline());
-        timers.startSingleTimer(ShardCommand.Tick.STOP_DEADLINE, left.isNegative() ? Duration.ZERO : left);
+        timers.startSingleTimer(
+                ShardCommand.Tick.STOP_DEADLINE,
+                Timers.until(order.deadline(), setup.environment().clock().instant()));
     }
 
     private Behavior<ShardCommand> release(String reason) {
@@ -213,11 +220,17 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
                 advance();
             }
             case FromShard.Step step -> stepped(step);
-            case FromShard.Saved saved -> saved(saved);
-            case FromShard.SaveFailed failed ->
-                saveTrouble("the program can't save step " + failed.step() + ": " + failed.reason());
-            case FromShard.Stopped ignored -> over(Phase.STOPPED);
-            case FromShard.Done ignored -> over(Phase.DONE);
+            case FromShard.Saved saved -> {
+                if (!publications.saved(saved)) {
+                    changed(true);
+                }
+            }
+            case FromShard.SaveFailed failed -> {
+                publications.trouble("the program can't save step " + failed.step() + ": " + failed.reason());
+                changed(true);
+            }
+            case FromShard.Stopped stopped -> stopped(stopped.step());
+            case FromShard.Done done -> over(Phase.DONE, done.step(), Optional.empty());
             case FromShard.Failed failed -> {
                 effects.log().line("failed: " + failed.reason() + "\n" + failed.detail());
                 fail(failed.reason());
@@ -230,7 +243,7 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
         timers.cancel(ShardCommand.Tick.READY_BOUND);
         effects.log().line("program " + hello.program() + " " + hello.version() + " is ready");
         if (view.phase() == Phase.PREPARING) {
-            effects.send(new ToShard.Prepare(assignment()));
+            effects.send(new ToShard.Prepare(effects.assignment(task.orElseThrow())));
             timers.startSingleTimer(ShardCommand.Tick.PREPARE_BOUND, limits.prepare());
         }
         advance();
@@ -247,70 +260,62 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
         }
     }
 
-    private void saved(FromShard.Saved saved) {
-        publications.saved(saved).ifPresentOrElse(this::saveTrouble, () -> publications.next(handOff));
-    }
-
-    private void saveTrouble(String what) {
-        view.saveTrouble(what);
-        effects.log().line(what);
-        changed(true);
-    }
-
     private void published(ShardCommand.Published done) {
-        publications.published();
-        view.published(done.ref(), done.millis());
-        effects.log().line("published the checkpoint at step " + done.ref().step());
+        publications.published(done);
         if (view.phase() == Phase.RUNNING && setup.mayPrune().getAsBoolean()) {
             effects.prune(task.orElseThrow().checkpointsKept());
         }
-        afterPublication();
+        settleOrTell();
     }
 
     private void notPublished(ShardCommand.NotPublished not) {
-        publications.notPublished();
-        view.saveTrouble(not.reason());
-        effects.log().line(not.reason());
-        afterPublication();
+        publications.notPublished(not);
+        if (publications.hasFailed()) {
+            timers.startSingleTimer(ShardCommand.Tick.RETRY_SAVE, publications.pause(limits.retry()));
+        }
+        settleOrTell();
     }
 
-    private void afterPublication() {
-        publications.next(handOff);
+    private void settleOrTell() {
         if (!settle()) {
             changed(true);
         }
     }
 
-    /** The program has nothing more to do: final once all it saved is published. */
-    private void over(Phase last) {
-        ending = Optional.of(last);
-        timers.startSingleTimer(ShardCommand.Tick.LINGER, limits.linger());
-        settle();
+    private void stopped(int step) {
+        if (view.phase() != Phase.STOPPING) {
+            fail("the program said 'stopped' after step " + step + ", but was not asked to stop");
+        } else {
+            over(Phase.STOPPED, step, Optional.empty());
+        }
+    }
+
+    /** The program has nothing more to do: final once all it saved is published. Its first last word counts. */
+    private void over(Phase last, int step, Optional<String> trouble) {
+        if (!ending.isSaid()) {
+            ending.said(last, Math.max(step, view.step()), trouble);
+            timers.startSingleTimer(ShardCommand.Tick.LINGER, limits.linger());
+            settle();
+        }
     }
 
     private boolean settle() {
-        if (ending.isEmpty() || view.isFinal()) {
-            return false;
-        }
-        if (publications.isDrained() || (publications.hasFailed() && deadlinePassed)) {
-            finish(ending.get());
-            return true;
-        }
-        if (publications.hasFailed()) {
-            timers.startSingleTimer(ShardCommand.Tick.RETRY_SAVE, limits.retry());
-        }
-        return false;
+        Optional<Ending.Verdict> verdict = view.isFinal() ? Optional.empty() : ending.verdict(publications);
+        verdict.ifPresent(end -> {
+            end.trouble().ifPresent(view::trouble);
+            finish(end.phase());
+        });
+        return verdict.isPresent();
     }
 
     private void processEnded(String evidence) {
         timers.cancel(ShardCommand.Tick.READY_BOUND);
-        if (view.isFinal() || ending.isPresent()) {
+        if (view.isFinal() || ending.isSaid()) {
             return;
         }
         String how = effects.log().withLastLine(evidence);
         if (view.phase() == Phase.STOPPING) {
-            view.trouble("the program ended before it had stopped: " + how);
-            over(Phase.STOPPED);
+            over(Phase.STOPPED, 0, Optional.of("the program ended before it had stopped: " + how));
         } else {
             fail("the program ended: " + how);
         }
@@ -337,6 +342,9 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
     }
 
     private void restoreTroubled(ShardCommand.RestoreTroubled trouble) {
+        if (view.isFinal()) {
+            return;
+        }
         view.trouble(trouble.reason());
         timers.startSingleTimer(new ShardCommand.RestoreAgain(trouble.ref()), limits.retry());
         changed(true);
@@ -355,29 +363,22 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
                 advance();
             }
             case STOP_DEADLINE -> stopDeadline();
-            case RETRY_SAVE -> {
-                publications.retry();
-                publications.next(handOff);
-            }
+            case TAKE_AGAIN -> effects.take(task.orElseThrow());
+            case RETRY_SAVE -> publications.retry();
             case LINGER -> effects.kill();
         }
     }
 
     /** What is not saved by now is not waited for; the newest published checkpoint is the last word. */
     private void stopDeadline() {
-        if (view.isFinal()) {
-            return;
-        }
-        deadlinePassed = true;
-        if (ending.isEmpty()) {
-            view.trouble("the program did not stop and save by the deadline");
-            effects.kill();
-            ending = Optional.of(Phase.STOPPED);
-        }
+        ending.deadlinePassed();
+        effects.kill();
+        over(Phase.STOPPED, 0, Optional.of("the program did not stop and save by the deadline"));
         settle();
     }
 
     private void finish(Phase last) {
+        timers.cancel(ShardCommand.Tick.TAKE_AGAIN);
         effects.closeEndpoint();
         effects.log().line("is " + last);
         effects.shipLog();

@@ -25,8 +25,11 @@ public sealed interface ShardCommand {
     /** A process was started for the shard, or was warm. */
     record Taken(ShardProcess process) implements ShardCommand {}
 
-    /** No process could be started. */
+    /** The program can't be started. */
     record NotTaken(String reason) implements ShardCommand {}
+
+    /** The node can't start any program now, say because its disk is full: to be tried again. */
+    record TakeTroubled(String reason) implements ShardCommand {}
 
     /** The process said something or ended. */
     record FromProcess(ProcessEvent event) implements ShardCommand {}
@@ -49,8 +52,12 @@ public sealed interface ShardCommand {
     /** The save under way is a checkpoint now. */
     record Published(CheckpointRef ref, double millis) implements ShardCommand {}
 
-    /** The save under way could not be published. */
-    record NotPublished(int step, String reason) implements ShardCommand {}
+    /**
+     * The save under way could not be published.
+     *
+     * @param isFinal whether it never can: what the program saved is no checkpoint
+     */
+    record NotPublished(int step, String reason, boolean isFinal) implements ShardCommand {}
 
     /** Files and log of a released lease are dealt with. */
     record Cleaned() implements ShardCommand {}
@@ -59,6 +66,7 @@ public sealed interface ShardCommand {
     enum Tick implements ShardCommand {
         SHIP_LOG,
         READY_BOUND,
+        TAKE_AGAIN,
         PREPARE_BOUND,
         STOP_DEADLINE,
         RETRY_SAVE,

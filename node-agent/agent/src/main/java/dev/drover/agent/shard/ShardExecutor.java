@@ -12,6 +12,7 @@ import dev.drover.protocol.agent.ShardTask;
 import dev.drover.protocol.checkpoint.CheckpointRef;
 import dev.drover.protocol.checkpoint.InvalidCheckpointException;
 import dev.drover.protocol.id.Lease;
+import dev.drover.protocol.shard.Assignment;
 import dev.drover.protocol.shard.StepRecord;
 import dev.drover.protocol.shard.ToShard;
 import java.io.IOException;
@@ -22,6 +23,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.slf4j.Logger;
@@ -49,8 +51,7 @@ final class ShardExecutor {
     private Optional<ShardProcess> process = Optional.empty();
     private Optional<PeerEndpoint.Open> endpoint = Optional.empty();
 
-    ShardExecutor(Lease lease, ShardSetup setup, ActorSystem<?> system, ActorRef<ShardCommand> actor)
-            throws IOException {
+    ShardExecutor(Lease lease, ShardSetup setup, ActorSystem<?> system, ActorRef<ShardCommand> actor) {
         this.lease = lease;
         this.environment = setup.environment();
         this.processes = setup.processes();
@@ -69,7 +70,6 @@ final class ShardExecutor {
                 .toAbsolutePath()
                 .resolve("shards")
                 .resolve(lease.shard().job() + "-" + lease.shard().index() + "-g" + lease.generation());
-        Files.createDirectories(workDirectory());
         this.log = new ShardLog(lease, environment.store(), environment.clock(), directory.resolve("log-to-ship"));
     }
 
@@ -80,6 +80,11 @@ final class ShardExecutor {
     /** Where the program writes. */
     Path workDirectory() {
         return directory.resolve("work");
+    }
+
+    /** What the program is told to train. */
+    Assignment assignment(ShardTask task) {
+        return Program.assignment(lease, task, workDirectory());
     }
 
     private Path received() {
@@ -120,17 +125,22 @@ final class ShardExecutor {
     }
 
     void take(ShardTask task) {
-        run(() -> {
-            try {
-                ShardProcess process = processes.take(task);
-                if (withdrawn.get()) {
-                    process.kill();
-                }
-                return new ShardCommand.Taken(process);
-            } catch (IOException | RuntimeException e) {
-                return new ShardCommand.NotTaken("can't start the program: " + e.getMessage());
-            }
-        });
+        run(
+                () -> {
+                    Files.createDirectories(workDirectory());
+                    ShardProcess process = processes.take(task);
+                    if (withdrawn.get()) {
+                        process.kill();
+                    }
+                    return new ShardCommand.Taken(process);
+                },
+                ShardExecutor::notTaken);
+    }
+
+    private static ShardCommand notTaken(Throwable failure) {
+        return failure instanceof IOException && !(failure instanceof NoSuchProgramException)
+                ? new ShardCommand.TakeTroubled("this node can't start a program and tries again: " + failure)
+                : new ShardCommand.NotTaken("can't start the program: " + failure.getMessage());
     }
 
     void listen() {
@@ -148,35 +158,30 @@ final class ShardExecutor {
     }
 
     void restore(CheckpointRef ref) {
-        run(() -> {
-            try {
-                Path at = restorer.restore(ref, received(), restored(), log::line);
-                return new ShardCommand.Restored(Optional.of(at));
-            } catch (InvalidCheckpointException e) {
-                return new ShardCommand.RestoreFailed(ref, String.valueOf(e.getMessage()));
-            } catch (IOException | RuntimeException e) {
-                return new ShardCommand.RestoreTroubled(
-                        ref,
-                        "can't read step " + ref.step() + " of " + ref.lease() + " from the store and tries again: "
-                                + e);
-            }
-        });
+        run(
+                () -> new ShardCommand.Restored(Optional.of(restorer.restore(ref, received(), restored(), log::line))),
+                failure -> failure instanceof InvalidCheckpointException
+                        ? new ShardCommand.RestoreFailed(ref, String.valueOf(failure.getMessage()))
+                        : new ShardCommand.RestoreTroubled(
+                                ref,
+                                "can't bring step " + ref.step() + " of " + ref.lease()
+                                        + " from the store to this node and tries again: " + failure));
     }
 
     void publish(SaveQueue.Save save, List<StepRecord> steps, Optional<HandoffTarget> target, Instant deadline) {
-        run(() -> {
-            Instant begun = environment.clock().instant();
-            try {
-                CheckpointRef ref = publisher.publish(new CheckpointPublisher.Order(
-                        lease, save.step(), save.directory(), steps, target, deadline, withdrawn::get));
-                double millis =
-                        Duration.between(begun, environment.clock().instant()).toNanos() / 1e6;
-                return new ShardCommand.Published(ref, millis + save.writeMillis());
-            } catch (IOException | RuntimeException e) {
-                return new ShardCommand.NotPublished(
-                        save.step(), "can't publish the checkpoint at step " + save.step() + ": " + e);
-            }
-        });
+        Instant begun = environment.clock().instant();
+        run(
+                () -> {
+                    CheckpointRef ref = publisher.publish(new CheckpointPublisher.Order(
+                            lease, save.step(), save.directory(), steps, target, deadline, withdrawn::get));
+                    Duration took = Duration.between(begun, environment.clock().instant());
+                    return new ShardCommand.Published(ref, took.toNanos() / 1e6 + save.writeMillis());
+                },
+                failure -> new ShardCommand.NotPublished(
+                        save.step(),
+                        "can't publish the checkpoint at step " + save.step() + ": "
+                                + (failure instanceof InvalidCheckpointException ? failure.getMessage() : failure),
+                        failure instanceof InvalidCheckpointException));
     }
 
     void prune(int kept) {
@@ -210,19 +215,39 @@ final class ShardExecutor {
 
     /** Ships the log for the last time and deletes everything local. */
     void clean() {
-        run(() -> {
-            log.ship();
-            LocalFiles.deleteTree(directory);
-            return new ShardCommand.Cleaned();
+        run(
+                () -> {
+                    log.ship();
+                    log.delete();
+                    return new ShardCommand.Cleaned();
+                },
+                failure -> new ShardCommand.Cleaned());
+    }
+
+    /** Whatever happens, the actor hears of it. What was still at work after the lease's end leaves nothing behind. */
+    private void run(Effect effect, Function<Throwable, ShardCommand> failed) {
+        environment.blocking().execute(() -> {
+            ShardCommand outcome = outcome(effect, failed);
+            if (withdrawn.get()) {
+                LocalFiles.deleteTree(directory);
+            }
+            actor.tell(outcome);
         });
     }
 
-    private void run(Effect effect) {
-        environment.blocking().execute(() -> actor.tell(effect.outcome()));
+    private ShardCommand outcome(Effect effect, Function<Throwable, ShardCommand> failed) {
+        try {
+            return effect.outcome();
+        } catch (IOException e) {
+            return failed.apply(e);
+        } catch (RuntimeException | Error e) {
+            LOG.warn("an effect of {} failed", lease, e);
+            return failed.apply(e);
+        }
     }
 
     @FunctionalInterface
     private interface Effect {
-        ShardCommand outcome();
+        ShardCommand outcome() throws IOException;
     }
 }

@@ -100,6 +100,14 @@ final class ShardLog {
         }
     }
 
+    /** Deletes what the program printed. */
+    void delete() throws IOException {
+        Optional<Path> printed = file();
+        if (printed.isPresent()) {
+            Files.deleteIfExists(printed.get());
+        }
+    }
+
     private synchronized Optional<Path> file() {
         return file;
     }

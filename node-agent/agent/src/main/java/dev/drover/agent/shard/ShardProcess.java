@@ -28,6 +28,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +41,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class ShardProcess {
     private static final Logger LOG = LoggerFactory.getLogger(ShardProcess.class);
+
+    /** EAGAIN and ENOMEM: no more processes, no more memory. */
+    private static final Pattern NODE_IS_SHORT = Pattern.compile("error=(11|12)\\b");
+
     private static final int MAX_SOCKET_PATH = 100;
     private static final Duration DRAIN_WITHIN = Duration.ofSeconds(2);
     private static final Duration END_AFTER_CLOSE = Duration.ofSeconds(5);
@@ -97,7 +102,12 @@ public final class ShardProcess {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         builder.environment().putAll(program.variables());
         builder.environment().put(ShardWire.SOCKET_VARIABLE, socket.toString());
-        return builder.start();
+        try {
+            return builder.start();
+        } catch (IOException e) {
+            String why = String.valueOf(e.getMessage());
+            throw NODE_IS_SHORT.matcher(why).find() ? e : new NoSuchProgramException(e);
+        }
     }
 
     private void follow() {
@@ -169,7 +179,9 @@ public final class ShardProcess {
             }
         } catch (ClosedChannelException e) {
             LOG.trace("the socket of process {} was closed here", process.pid());
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IOException e) {
+            LOG.debug("the socket of process {} broke: {}", process.pid(), e.toString());
+        } catch (IllegalArgumentException e) {
             violated(e.getMessage());
         }
         endAfterClose();

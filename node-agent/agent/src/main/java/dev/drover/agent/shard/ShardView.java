@@ -6,12 +6,16 @@ import dev.drover.protocol.agent.ShardStatus.Phase;
 import dev.drover.protocol.checkpoint.CheckpointRef;
 import dev.drover.protocol.id.Lease;
 import dev.drover.protocol.shard.StepRecord;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What a shard's actor knows of its own standing, for its reports. */
 final class ShardView {
     private static final int RECENT_STEPS = 16;
     private static final int RECENT_SAVES = 8;
+    private static final int LONGEST_REASON = 4096;
 
     private final Lease lease;
     private final RecentMax saves = new RecentMax(RECENT_SAVES);
@@ -20,6 +24,7 @@ final class ShardView {
     private int step;
     private long stepEndedMillis;
     private @Nullable CheckpointRef checkpoint;
+    private @Nullable CheckpointRef resumedFrom;
     private @Nullable HandoffTarget target;
     private @Nullable String reason;
     private @Nullable String saveTrouble;
@@ -65,8 +70,13 @@ final class ShardView {
         step = record.step();
     }
 
-    void resumedAt(int resumedStep) {
-        step = Math.max(step, resumedStep);
+    int step() {
+        return step;
+    }
+
+    void resumedFrom(CheckpointRef ref) {
+        step = Math.max(step, ref.step());
+        resumedFrom = ref;
     }
 
     void published(CheckpointRef ref, double saveMillis) {
@@ -95,7 +105,16 @@ final class ShardView {
     }
 
     ShardStatus status() {
-        String why = reason == null ? saveTrouble : reason;
-        return new ShardStatus(lease, phase, step, checkpoint, target, why, badCheckpoint, saves.get(), steps.get());
+        CheckpointRef lastWord = checkpoint == null && phase == Phase.DONE ? resumedFrom : checkpoint;
+        return new ShardStatus(lease, phase, step, lastWord, target, why(), badCheckpoint, saves.get(), steps.get());
+    }
+
+    /** What happened, and what kept a save from being taken if anything did; short enough for a frame. */
+    private @Nullable String why() {
+        String why = Stream.of(reason, saveTrouble)
+                .filter(Objects::nonNull)
+                .distinct()
+                .collect(Collectors.joining("; "));
+        return why.isEmpty() ? null : why.substring(0, Math.min(LONGEST_REASON, why.length()));
     }
 }

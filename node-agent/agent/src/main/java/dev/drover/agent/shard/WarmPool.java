@@ -42,7 +42,7 @@ public final class WarmPool implements AutoCloseable {
     /**
      * A process for {@code task}: the warm one if it fits, else one just started.
      *
-     * @throws IOException when the program can't be started
+     * @throws IOException when this node can't start it now; a {@link NoSuchProgramException} when none can
      * @throws IllegalArgumentException when the task's spec is no JSON
      */
     public synchronized ShardProcess take(ShardTask task) throws IOException {
@@ -92,6 +92,7 @@ public final class WarmPool implements AutoCloseable {
         Files.createDirectories(logs);
         Path log = logs.resolve("process-" + started.incrementAndGet() + ".log");
         Files.deleteIfExists(log);
+        Files.createFile(log);
         return ShardProcess.start(program, log);
     }
 }

@@ -11,10 +11,14 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A metadata server that speaks both clouds' dialects, and insists on a token. */
 public final class FakeMetadata implements AutoCloseable {
     private static final String TOKEN = "session-token";
+
+    private final AtomicInteger asked = new AtomicInteger();
+    private volatile String given = TOKEN + "\n";
 
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -31,19 +35,30 @@ public final class FakeMetadata implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
     }
 
+    /** From now on tokens are no tokens, or they are again. */
+    public void broken(boolean now) {
+        given = now ? "no\u0001token" : TOKEN;
+    }
+
     /** From now on {@code path} has {@code text}. */
     public void set(String path, String text) {
         texts.put(path, text);
     }
 
+    /** How often it was asked anything. */
+    public int asked() {
+        return asked.get();
+    }
+
     private void answer(HttpExchange exchange) throws IOException {
+        asked.incrementAndGet();
         String path = exchange.getRequestURI().getPath();
         String header = path.contains("instance/spot") ? "X-aliyun-ecs-metadata-token" : "X-aws-ec2-metadata-token";
         if (path.equals("/latest/api/token")) {
             boolean asked = exchange.getRequestMethod().equals("PUT")
                     && (exchange.getRequestHeaders().containsKey("X-aws-ec2-metadata-token-ttl-seconds")
                             || exchange.getRequestHeaders().containsKey("X-aliyun-ecs-metadata-token-ttl-seconds"));
-            respond(exchange, asked ? 200 : 400, TOKEN);
+            respond(exchange, asked ? 200 : 400, given);
         } else if (!TOKEN.equals(exchange.getRequestHeaders().getFirst(header))) {
             respond(exchange, 401, "");
         } else {

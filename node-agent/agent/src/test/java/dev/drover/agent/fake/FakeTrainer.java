@@ -24,10 +24,31 @@ import org.jspecify.annotations.Nullable;
  * A training program that trains nothing: its state after step n is a number that only the sequence of all n steps gives.
  *
  * <p>Its spec: {@code steps}, {@code stepMillis}, {@code crashAt} (it kills itself there), {@code padding} (bytes of state),
- * {@code deaf} (it does not know {@code prepare}).
+ * {@code deaf} (it does not know {@code prepare}), {@code quirk}: what it does wrong at its end, a {@link Quirk}.
  */
 public final class FakeTrainer {
     private static final String STATE = "state.safetensors";
+
+    /** Ways to end badly. */
+    public enum Quirk {
+        NONE,
+        /** Says {@code done} without a save of the last step. */
+        UNSAVED,
+        /** Its last save holds a directory. */
+        NESTED,
+        /** Its last save is not there. */
+        ABSENT,
+        /** Says twice that it saved the last step. */
+        TWICE,
+        /** Says {@code stopped} though nobody asked. */
+        UNASKED,
+        /** Says {@code done} at once where it was started from its last step. */
+        NOTHING_LEFT,
+        /** Says a step that is none. */
+        EMPTY_STEP,
+        /** Says that it failed, at great length. */
+        WORDY
+    }
 
     private final SocketChannel channel;
     private final LinkedBlockingQueue<ToShard> orders = new LinkedBlockingQueue<>();
@@ -128,8 +149,29 @@ public final class FakeTrainer {
                 lastSaved = step;
             }
         }
-        if (lastSaved < step) {
-            save(assignment, step, state, spec);
+        end(Quirk.valueOf(spec.path("quirk").asText("NONE")), lastSaved < step, assignment, step, state);
+    }
+
+    private void end(Quirk quirk, boolean unsaved, Assignment assignment, int step, long state) throws IOException {
+        Path directory = Path.of(assignment.workDir(), "save-" + step);
+        switch (quirk) {
+            case NONE, TWICE -> {
+                if (unsaved) {
+                    save(assignment, step, state, assignment.spec());
+                }
+            }
+            case NESTED -> {
+                Files.createDirectories(directory.resolve("nested"));
+                save(assignment, step, state, assignment.spec());
+            }
+            case ABSENT -> say(new FromShard.Saved(step, directory.toString(), 0, 0));
+            case UNASKED -> say(new FromShard.Stopped(step));
+            case EMPTY_STEP -> write("{\"type\":\"step\"}\n");
+            case WORDY -> say(new FromShard.Failed("so it is ".repeat(90_000), ""));
+            case UNSAVED, NOTHING_LEFT -> {}
+        }
+        if (quirk == Quirk.TWICE) {
+            say(new FromShard.Saved(step, directory + "-again", 0, 0));
         }
         say(new FromShard.Done(step));
     }
@@ -144,7 +186,11 @@ public final class FakeTrainer {
     }
 
     private void say(FromShard message) throws IOException {
-        ByteBuffer line = ByteBuffer.wrap(ShardWire.line(message).getBytes(StandardCharsets.UTF_8));
+        write(ShardWire.line(message));
+    }
+
+    private void write(String text) throws IOException {
+        ByteBuffer line = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
         while (line.hasRemaining()) {
             channel.write(line);
         }

@@ -11,6 +11,8 @@ import java.util.OptionalLong;
 public final class FullStore implements ObjectStore {
     private final ObjectStore store;
     private volatile boolean full;
+    private volatile boolean fills;
+    private volatile boolean failsOnce;
 
     public FullStore(ObjectStore store) {
         this.store = store;
@@ -18,6 +20,17 @@ public final class FullStore implements ObjectStore {
 
     public void full(boolean now) {
         full = now;
+        fills = false;
+    }
+
+    /** The next checkpoint is the last one there is space for. */
+    public void fullAfterTheNextManifest() {
+        fills = true;
+    }
+
+    /** The next manifest is put, and its writer told that it is not. */
+    public void failOnceAfterPutting() {
+        failsOnce = true;
     }
 
     private void requireSpace() throws IOException {
@@ -35,7 +48,13 @@ public final class FullStore implements ObjectStore {
     @Override
     public boolean putIfAbsent(String key, byte[] content) throws IOException {
         requireSpace();
-        return store.putIfAbsent(key, content);
+        full = fills;
+        boolean put = store.putIfAbsent(key, content);
+        if (failsOnce) {
+            failsOnce = false;
+            throw new IOException("Stale file handle");
+        }
+        return put;
     }
 
     @Override

@@ -1,0 +1,40 @@
+package dev.drover.agent.shard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.drover.agent.fake.Await;
+import dev.drover.protocol.shard.ToShard;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ShardProcessTest {
+    private static final Path PYTHON = Path.of("/usr/bin/python3");
+
+    private static final String PROGRAM = """
+            import os, socket
+            s = socket.socket(socket.AF_UNIX)
+            s.connect(os.environ["DROVER_SOCKET"])
+            s.recv(1, socket.MSG_PEEK)
+            os.kill(os.getpid(), 9)
+            """;
+
+    /** Its socket is reset then, which must not look as if the program had broken the protocol. */
+    @Test
+    void aProgramKilledWithUnreadMessagesWasKilled(@TempDir Path directory) throws IOException {
+        assumeTrue(Files.isExecutable(PYTHON));
+        List<ProcessEvent> events = new CopyOnWriteArrayList<>();
+        Program program = new Program(List.of(PYTHON.toString(), "-c", PROGRAM), Map.of(), 1);
+        ShardProcess process = ShardProcess.start(program, directory.resolve("log"));
+        process.listen(events::add);
+        process.send(new ToShard.Save());
+        Await.until("its end", () -> !events.isEmpty());
+        assertThat(events).containsExactly(new ProcessEvent.Ended("killed by signal 9 (out of memory?)"));
+    }
+}
