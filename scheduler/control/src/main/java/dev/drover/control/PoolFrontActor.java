@@ -105,7 +105,7 @@ final class PoolFrontActor extends AbstractBehavior<PoolFrontActor.Message> {
     private Behavior<Message> onAsk(Ask ask) {
         Input input = new Input.Asked(ask.command());
         Request request = new Request(input, Optional.of(ask.replyTo()));
-        if (!recovered || !Queries.isQuery(ask.command())) {
+        if (!recovered || !(ask.command() instanceof PoolCommand.Query)) {
             return take(request);
         }
         decider.decide(state, seen, input, clock.instant()).reply().ifPresent(ask.replyTo()::tell);
