@@ -10,12 +10,14 @@ import dev.drover.protocol.checkpoint.CheckpointRef;
 import dev.drover.protocol.id.Lease;
 import dev.drover.protocol.id.NodeId;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** An agent that obeys: one step a second per shard, a checkpoint every ten. */
+/** An agent that obeys: two seconds to prepare, one step a second per shard, a checkpoint every ten. */
 final class FakeAgent {
     static final int CHECKPOINT_EVERY = 10;
 
@@ -33,6 +35,7 @@ final class FakeAgent {
     private final NodeId node;
     private final FakeWorld world;
     private final Map<Lease, Work> works = new TreeMap<>();
+    private final Set<Lease> begun = new HashSet<>();
     private String incarnation = "one";
     private long sequence;
     private @Nullable EvictionNotice notice;
@@ -46,6 +49,7 @@ final class FakeAgent {
     void restart(String newIncarnation) {
         incarnation = newIncarnation;
         sequence = 0;
+        begun.clear();
         works.clear();
     }
 
@@ -95,7 +99,7 @@ final class FakeAgent {
     /** A second of work. */
     void work() {
         works.replaceAll((lease, work) -> switch (work.phase) {
-            case PREPARING -> work.in(Phase.PREPARED);
+            case PREPARING -> begun.add(lease) ? work : work.in(Phase.PREPARED);
             case STARTING -> work.in(Phase.RUNNING);
             case RUNNING -> step(lease, work);
             case STOPPING -> published(lease, work).in(Phase.STOPPED);
