@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -162,16 +163,19 @@ class TelemetryTest {
         put(10, 1, 10);
         put(20, 11, 20);
         grant(1, NODE, 0);
-        ActorRef<TelemetryActor.Message> telemetry = telemetry();
-        telemetry.tell(checkpoint(Optional.of(STRANGER), 20));
-        telemetry.tell(checkpoint(Optional.of(NODE), 10));
-        Eventually.isTrue("the holder's is filled", () -> steps().equals(range(1, 10)));
-        telemetry.tell(checkpoint(Optional.empty(), 20));
-        Eventually.isTrue("the pool's own is filled", () -> steps().equals(range(1, 20)));
+        StepExecutor executor = new StepExecutor(JOB, readModel, backfill);
+        assertThat(executor.fill(Map.of(), claim(Optional.of(STRANGER), 20))).isEmpty();
+        assertThat(steps()).isEmpty();
+        assertThat(executor.fill(Map.of(), claim(Optional.of(NODE), 10))).containsEntry(LEASE, 10);
+        assertThat(steps()).isEqualTo(range(1, 10));
+        assertThat(executor.fill(Map.of(LEASE, 10), claim(Optional.empty(), 20)))
+                .as("the pool's own word")
+                .containsEntry(LEASE, 20);
+        assertThat(steps()).isEqualTo(range(1, 20));
     }
 
-    private static TelemetryActor.CheckpointKnown checkpoint(Optional<NodeId> saidBy, int step) {
-        return new TelemetryActor.CheckpointKnown(saidBy, new CheckpointRef(LEASE, step, "ab".repeat(32)));
+    private static Map<StepExecutor.Claim, Integer> claim(Optional<NodeId> saidBy, int step) {
+        return Map.of(new StepExecutor.Claim(saidBy, LEASE), step);
     }
 
     /** As the pool's projection tells it. */
