@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param step the last step made, 0 before the first
  * @param checkpoint the newest checkpoint published under this lease
  * @param target where to push the state, while {@code PREPARED}
- * @param reason why, for {@code FAILED}, {@code RESTORE_FAILED} and {@code RUNNING} with trouble (as a full disk)
+ * @param reason why, for {@code FAILED}, {@code RESTORE_FAILED} {@code STARTING} and {@code RUNNING} with trouble (as a full disk)
  * @param badCheckpoint the checkpoint that could not be restored, for {@code RESTORE_FAILED}
  * @param saveMillis the longest recent save and upload together
  * @param stepMillis the longest recent step

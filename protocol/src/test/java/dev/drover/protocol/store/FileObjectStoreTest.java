@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert;
 import org.junit.jupiter.api.Test;
 
 final class FileObjectStoreTest extends ObjectStoreContract {
@@ -26,6 +27,19 @@ final class FileObjectStoreTest extends ObjectStoreContract {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining(bad)
                     .hasMessageContaining("use");
+        }
+    }
+
+    @Test
+    void aDirectoryThatIsGoneIsNoEmptyStore() throws IOException {
+        Path root = scratch.resolve("store");
+        ObjectStore store = open(root);
+        store.putIfAbsent("a/b", new byte[] {1});
+        Files.move(root, scratch.resolve("unmounted"));
+        Files.createDirectory(root);
+        for (ThrowableAssert.ThrowingCallable question : List.<ThrowableAssert.ThrowingCallable>of(
+                () -> store.list("a/"), () -> store.get("a/b"), () -> store.length("a/b"))) {
+            assertThatThrownBy(question).isInstanceOf(IOException.class).hasMessageContaining("is it mounted?");
         }
     }
 

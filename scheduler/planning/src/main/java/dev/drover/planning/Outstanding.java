@@ -87,8 +87,12 @@ final class Outstanding {
     }
 
     private static void ofShard(PoolState state, Observations seen, Shard shard, Instant now, List<Intent> intents) {
-        if (shard.generation() > 0 && Grants.isDue(state, shard)) {
-            intents.add(new Intent.ReadCheckpoints(shard.id(), shard.generation(), shard.since()));
+        boolean leftAlone = seen.unread(shard.id())
+                .filter(unread -> now.isBefore(unread.until()))
+                .isPresent();
+        if (shard.generation() > 0 && Grants.isDue(state, shard) && !leftAlone) {
+            intents.add(
+                    new Intent.ReadCheckpoints(shard.id(), shard.generation(), shard.since(), Restores.doubted(shard)));
         }
         Job job = state.job(shard.id().job()).orElseThrow();
         shard.node().flatMap(state::node).ifPresent(node -> {

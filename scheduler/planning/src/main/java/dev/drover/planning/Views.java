@@ -109,7 +109,8 @@ final class Views {
                 shard.node(),
                 shard.target(),
                 why,
-                status.filter(known -> known.phase() == Phase.RUNNING).map(ShardStatus::reason),
+                status.filter(known -> known.phase() == Phase.STARTING || known.phase() == Phase.RUNNING)
+                        .map(ShardStatus::reason),
                 shard.attempts().stream().map(Views::attemptView).toList());
     }
 

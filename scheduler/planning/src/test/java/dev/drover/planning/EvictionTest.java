@@ -371,10 +371,10 @@ class EvictionTest {
             4s NodeLaunched p-n2 in local:b:m1:SPOT
             7s NodeJoined p-n2
             8s ShardGranted j/0@2 on p-n2 after step 20 NODE_TERMINATED
-            8s CheckpointRejected step 20
-            8s ShardDetached j/0@2 CHECKPOINT_REJECTED
-            8s ShardTargeted j/0 to p-n2 CHECKPOINT_REJECTED
-            9s ShardGranted j/0@3 on p-n2 after step 10 CHECKPOINT_REJECTED
+            8s ShardDetached j/0@2 RESTORE_FAILED
+            8s ShardTargeted j/0 to p-n2 RESTORE_FAILED
+            9s CheckpointRejected step 20
+            9s ShardGranted j/0@3 on p-n2 after step 10 RESTORE_FAILED
             10s ShardStarted j/0@3
             59s ShardSucceeded j/0@3 step 60
             59s JobFinished j SUCCEEDED COMPLETED

@@ -88,7 +88,7 @@ final class FakeAgent {
             return;
         }
         CheckpointRef from = run.resumeFrom();
-        boolean bad = from != null && world.isCorrupted(from);
+        boolean bad = from != null && (world.isCorrupted(from) || world.blind.contains(node));
         works.put(
                 run.lease(),
                 bad
@@ -100,11 +100,15 @@ final class FakeAgent {
     void work() {
         works.replaceAll((lease, work) -> switch (work.phase) {
             case PREPARING -> begun.add(lease) ? work : work.in(Phase.PREPARED);
-            case STARTING -> work.in(Phase.RUNNING);
+            case STARTING -> isWaitingForStore(work) ? work : work.in(Phase.RUNNING);
             case RUNNING -> step(lease, work);
             case STOPPING -> published(lease, work).in(Phase.STOPPED);
             case PREPARED, STOPPED, DONE, FAILED, RESTORE_FAILED -> work;
         });
+    }
+
+    private boolean isWaitingForStore(Work work) {
+        return work.step > 0 && (world.storeAway || world.cutOff.contains(node));
     }
 
     private Work step(Lease lease, Work work) {
@@ -137,6 +141,9 @@ final class FakeAgent {
         HandoffTarget target =
                 work.phase == Phase.PREPARED ? new HandoffTarget("http://" + node + "/" + lease, "secret") : null;
         String reason = work.phase == Phase.FAILED ? "NaN loss" : null;
+        if (work.phase == Phase.STARTING && isWaitingForStore(work)) {
+            reason = "can't read the store";
+        }
         return new ShardStatus(lease, work.phase, work.step, work.checkpoint, target, reason, work.bad, 0, 0);
     }
 }
