@@ -37,8 +37,8 @@ final class Outstanding {
             return intents;
         }
         state.nodes().values().forEach(node -> ofNode(state, seen, node, now, intents));
-        state.liveShards().forEach(shard -> ofShard(state, seen, shard, now, intents));
-        state.jobsInOrder()
+        state.placedShards().forEach(shard -> ofShard(state, seen, shard, now, intents));
+        state.endedJobs().stream()
                 .filter(job -> !job.isLive())
                 .forEach(job -> intents.add(new Intent.Archive(views.jobView(state, seen, job, now))));
         return intents;
