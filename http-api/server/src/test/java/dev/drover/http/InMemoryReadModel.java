@@ -95,6 +95,11 @@ final class InMemoryReadModel implements ReadModel {
     }
 
     @Override
+    public Map<Lease, Holder> holders(JobId job) {
+        throw new UnsupportedOperationException("the API asks for no holders");
+    }
+
+    @Override
     public void appendSteps(Lease lease, List<StepRecord> steps) {
         throw new UnsupportedOperationException("the API appends no steps; use add");
     }

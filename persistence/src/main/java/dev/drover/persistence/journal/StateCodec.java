@@ -30,8 +30,9 @@ import org.pcollections.TreePMap;
 /**
  * A pool's snapshot as bytes: JSON under {@link #MANIFEST}.
  *
- * <p>Exact: a recovered state equals the one that was saved, to the nanosecond of a ledger. A snapshot is only a shortcut,
- * so a version that can't read one may drop it where the journal still holds every event.
+ * <p>Exact: a recovered state equals the one that was saved, to the nanosecond of a ledger. A snapshot is no mere shortcut:
+ * the events before the older of the two that are kept are deleted, so without one that can be read the pool is lost. A pool
+ * whose newest snapshot can't be read does not start.
  */
 public final class StateCodec {
     public static final String MANIFEST = "pool.state.v1";

@@ -10,6 +10,7 @@ import dev.drover.protocol.api.JobEvent;
 import dev.drover.protocol.api.JobView;
 import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.Lease;
+import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.id.PoolName;
 import dev.drover.protocol.id.ShardId;
 import dev.drover.protocol.json.DroverJson;
@@ -185,6 +186,20 @@ public final class JdbcReadModel implements ReadModel {
                     shard.index(),
                     attempt.generation());
         }
+    }
+
+    @Override
+    public Map<Lease, Holder> holders(JobId job) {
+        Map<Lease, Holder> holders = new HashMap<>();
+        sql.query(
+                        "read who held the shards of job " + job,
+                        "SELECT shard, generation, node, resumed_from_step FROM attempts WHERE job = ?",
+                        row -> Map.entry(
+                                new Lease(new ShardId(job, row.getInt(1)), row.getInt(2)),
+                                new Holder(new NodeId(row.getString(3)), row.getInt(4))),
+                        job.value())
+                .forEach(entry -> holders.put(entry.getKey(), entry.getValue()));
+        return holders;
     }
 
     @Override

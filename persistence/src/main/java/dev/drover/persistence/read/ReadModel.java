@@ -5,10 +5,12 @@ import dev.drover.protocol.api.JobEvent;
 import dev.drover.protocol.api.JobView;
 import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.Lease;
+import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.id.PoolName;
 import dev.drover.protocol.id.ShardId;
 import dev.drover.protocol.shard.StepRecord;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -49,6 +51,9 @@ public interface ReadModel extends AutoCloseable {
     /** Notes one generation of a shard; telemetry is shown with its node and cut by where it resumed. */
     void recordAttempt(ShardId shard, AttemptView attempt);
 
+    /** Who held each generation of a job's shards, as far as {@link #recordAttempt} was told. */
+    Map<Lease, Holder> holders(JobId job);
+
     /** Adds step records of one generation; a record that is there already stays. */
     void appendSteps(Lease lease, List<StepRecord> steps);
 
@@ -82,6 +87,9 @@ public interface ReadModel extends AutoCloseable {
      * @param fresh whether this call made it
      */
     record Submission(JobId job, PoolName pool, String bodyDigest, boolean fresh) {}
+
+    /** The node that a generation was granted to, and the step it continued after. */
+    record Holder(NodeId node, int resumedFromStep) {}
 
     /** A step with its place. */
     record TelemetryRow(

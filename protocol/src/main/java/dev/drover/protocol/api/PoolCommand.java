@@ -9,6 +9,9 @@ import java.util.Optional;
 
 /** What the API asks of one pool. The answer is a {@link PoolReply}, given once the decision is durable. */
 public sealed interface PoolCommand {
+    /** Only asks. It changes nothing, so it waits for no write. */
+    sealed interface Query extends PoolCommand {}
+
     /** Accept a job. The same id again, with whatever spec, answers with the job that exists: submitting is idempotent. */
     record SubmitJob(JobId job, JobSpec spec, String owner) implements PoolCommand {}
 
@@ -30,16 +33,16 @@ public sealed interface PoolCommand {
     /** A drill: the node behaves as if evicted. Absent notice means killed at once, without warning. */
     record EvictNode(NodeId node, Optional<Duration> notice) implements PoolCommand {}
 
-    record ShowPool() implements PoolCommand {}
+    record ShowPool() implements Query {}
 
-    record ShowJob(JobId job) implements PoolCommand {}
+    record ShowJob(JobId job) implements Query {}
 
     /** The pool's live jobs; finished ones are in the read model. */
-    record ListJobs() implements PoolCommand {}
+    record ListJobs() implements Query {}
 
-    record ListNodes() implements PoolCommand {}
+    record ListNodes() implements Query {}
 
-    record ListMarkets() implements PoolCommand {}
+    record ListMarkets() implements Query {}
 
-    record ShowCost() implements PoolCommand {}
+    record ShowCost() implements Query {}
 }

@@ -35,6 +35,7 @@ public record Reason(Code code, String text, Map<String, String> facts) {
         NO_OFFERS,
         NODE_STARTING,
         RESOLVING_CHECKPOINT,
+        STORE_UNREADABLE,
         RETRYING,
         // Why capacity was chosen.
         CHEAPEST_SPOT,
@@ -51,6 +52,7 @@ public record Reason(Code code, String text, Map<String, String> facts) {
         NODE_DRAINED,
         SCALED_DOWN,
         CHECKPOINT_REJECTED,
+        RESTORE_FAILED,
         PROGRAM_FAILED,
         COMPLETED,
         CANCELLED,

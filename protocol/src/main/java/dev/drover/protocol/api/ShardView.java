@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param step the last step reported, 0 before the first
  * @param target the node that is to run the next generation
  * @param why why it is not running, or what its move is about, or how it ended
- * @param trouble what is wrong while it runs, as a full disk
+ * @param trouble what is wrong while it starts or runs, as a full disk
  */
 public record ShardView(
         int index,

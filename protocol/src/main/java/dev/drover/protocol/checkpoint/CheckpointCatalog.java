@@ -4,8 +4,16 @@ import dev.drover.protocol.id.Lease;
 import dev.drover.protocol.id.ShardId;
 import dev.drover.protocol.store.ObjectStore;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
@@ -16,7 +24,7 @@ import java.util.regex.Pattern;
  * Which checkpoints of a shard exist.
  *
  * <p>One counts when its manifest reads, says what its place says, and every file it lists is there with its length. Digests
- * of the files are not read here: that is the restore's task. A store that fails is an {@link IOException}, never an absent
+ * of the files are the restore's task, and {@link #verify}'s where somebody doubts a checkpoint. A store that fails is an {@link IOException}, never an absent
  * checkpoint, so trouble with the store can't make a pool resume from an older state.
  */
 public final class CheckpointCatalog {
@@ -73,6 +81,40 @@ public final class CheckpointCatalog {
                     "has digest " + digest + ", not " + ref.manifestDigest());
         }
         return manifest;
+    }
+
+    /**
+     * Reads the whole of {@code ref}.
+     *
+     * @throws InvalidCheckpointException when it is not what its manifest says: which file, and why
+     */
+    public void verify(CheckpointRef ref) throws IOException {
+        Manifest manifest = manifest(ref);
+        requireFiles(manifest);
+        Path copy = Files.createTempFile("drover-verify-", "");
+        try {
+            for (Manifest.Entry entry : manifest.files()) {
+                String key = CheckpointLayout.checkpoint(ref.lease(), ref.step()) + entry.name();
+                store.fetch(key, copy);
+                String digest = sha256(copy);
+                if (!digest.equals(entry.sha256())) {
+                    throw new InvalidCheckpointException(
+                            key, "has SHA-256 " + digest + ", the manifest says " + entry.sha256());
+                }
+            }
+        } finally {
+            Files.deleteIfExists(copy);
+        }
+    }
+
+    private static String sha256(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            new DigestInputStream(in, digest).transferTo(OutputStream.nullOutputStream());
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("this Java platform has no SHA-256", e);
+        }
     }
 
     private Manifest read(Lease lease, int step) throws IOException {

@@ -98,6 +98,7 @@ public final class FileObjectStore implements ObjectStore {
         try {
             return Files.isDirectory(path) ? Optional.empty() : Optional.of(Files.readAllBytes(path));
         } catch (NoSuchFileException e) {
+            requireRoot();
             return Optional.empty();
         }
     }
@@ -128,6 +129,7 @@ public final class FileObjectStore implements ObjectStore {
                     Files.readAttributes(path(key), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
             return attributes.isRegularFile() ? OptionalLong.of(attributes.size()) : OptionalLong.empty();
         } catch (NoSuchFileException e) {
+            requireRoot();
             return OptionalLong.empty();
         }
     }
@@ -135,6 +137,7 @@ public final class FileObjectStore implements ObjectStore {
     @Override
     public List<String> list(String prefix) throws IOException {
         StoreKeys.requirePrefix(prefix);
+        requireRoot();
         Path from = root.resolve(prefix.substring(0, prefix.lastIndexOf('/') + 1));
         List<String> keys = new ArrayList<>();
         if (Files.isDirectory(from)) {
@@ -155,6 +158,13 @@ public final class FileObjectStore implements ObjectStore {
 
     private Path path(String key) {
         return root.resolve(StoreKeys.require(key));
+    }
+
+    /** A directory that is not mounted looks empty: whoever asks must not take that for an answer. */
+    private void requireRoot() throws IOException {
+        if (!Files.isDirectory(root.resolve(STAGING))) {
+            throw new IOException("the store " + root + " is not there; is it mounted?");
+        }
     }
 
     private Path stage() throws IOException {

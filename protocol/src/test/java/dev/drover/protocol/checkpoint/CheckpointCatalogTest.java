@@ -115,6 +115,19 @@ final class CheckpointCatalogTest {
                 .hasMessageContaining("is missing");
     }
 
+    @Test
+    void anAlteredFileOfTheRightLengthIsFoundByReadingTheWhole() throws IOException {
+        CheckpointRef good = publish(FIRST, 10);
+        CheckpointRef altered = publish(FIRST, 20);
+        String key = CheckpointLayout.checkpoint(FIRST, 20) + "model.safetensors";
+        store.put(key, file("Weights-10"));
+        assertThat(catalog.published(SHARD)).contains(altered);
+        catalog.verify(good);
+        assertThatThrownBy(() -> catalog.verify(altered))
+                .isInstanceOf(InvalidCheckpointException.class)
+                .hasMessageContaining(key + " has SHA-256");
+    }
+
     private void assertPassedOver(CheckpointRef stillThere, String why) throws IOException {
         List<InvalidCheckpointException> passedOver = new ArrayList<>();
         assertThat(catalog.published(SHARD, passedOver::add)).containsExactly(stillThere);

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert;
 import org.junit.jupiter.api.Test;
 
 final class FileObjectStoreTest extends ObjectStoreContract {
@@ -44,6 +45,19 @@ final class FileObjectStoreTest extends ObjectStoreContract {
         store.putIfAbsent("a/b", new byte[10]);
         assertThat(abandoned).doesNotExist();
         assertThat(live).exists();
+    }
+
+    @Test
+    void aDirectoryThatIsGoneIsNoEmptyStore() throws IOException {
+        Path root = scratch.resolve("store");
+        ObjectStore store = open(root);
+        store.putIfAbsent("a/b", new byte[] {1});
+        Files.move(root, scratch.resolve("unmounted"));
+        Files.createDirectory(root);
+        for (ThrowableAssert.ThrowingCallable question : List.<ThrowableAssert.ThrowingCallable>of(
+                () -> store.list("a/"), () -> store.get("a/b"), () -> store.length("a/b"))) {
+            assertThatThrownBy(question).isInstanceOf(IOException.class).hasMessageContaining("is it mounted?");
+        }
     }
 
     @Test

@@ -159,7 +159,8 @@ final class AgentSession extends AbstractBehavior<AgentSession.Message> {
             case AgentReport.Status status -> onStatus(known, status);
             case AgentReport.Telemetry telemetry -> {
                 Lease lease = telemetry.lease();
-                around.telemetry().accept(lease.shard().job(), new TelemetryActor.Steps(lease, telemetry.steps()));
+                around.telemetry()
+                        .accept(lease.shard().job(), new TelemetryActor.Steps(known.node(), lease, telemetry.steps()));
                 yield this;
             }
             case AgentReport.Hello ignored -> gone(hangUp("a second Hello came on one connection"));
@@ -173,7 +174,10 @@ final class AgentSession extends AbstractBehavior<AgentSession.Message> {
         for (ShardStatus shard : status.shards()) {
             CheckpointRef checkpoint = shard.checkpoint();
             if (checkpoint != null && !checkpoint.equals(checkpoints.put(shard.lease(), checkpoint))) {
-                around.telemetry().accept(shard.lease().shard().job(), new TelemetryActor.CheckpointKnown(checkpoint));
+                around.telemetry()
+                        .accept(
+                                shard.lease().shard().job(),
+                                new TelemetryActor.CheckpointKnown(Optional.of(known.node()), checkpoint));
             }
         }
         checkpoints

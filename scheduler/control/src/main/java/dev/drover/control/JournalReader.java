@@ -25,9 +25,10 @@ final class JournalReader {
     /** An event with its place in the journal. */
     record Kept(PoolEvent event, long sequence) {}
 
-    CompletionStage<List<Kept>> read(PoolName pool) {
+    /** What is left of the events from {@code sequence} on. */
+    CompletionStage<List<Kept>> read(PoolName pool, long sequence) {
         return journal.currentEventsByPersistenceId(
-                        PoolActor.persistenceId(pool).id(), 0, Long.MAX_VALUE)
+                        PoolActor.persistenceId(pool).id(), sequence, Long.MAX_VALUE)
                 .map(envelope -> new Kept((PoolEvent) envelope.event(), envelope.sequenceNr()))
                 .runWith(Sink.seq(), system);
     }

@@ -24,6 +24,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -83,10 +84,14 @@ final class MarketWatch extends AbstractBehavior<MarketWatch.Message> {
             List<Offer> offers, List<Instance> instances, List<PoolName> pools, Map<PoolName, List<NodeView>> nodes) {}
 
     static Behavior<Message> create(Around around) {
-        return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
+        Behavior<Message> watch = Behaviors.setup(context -> Behaviors.withTimers(timers -> {
             timers.startTimerWithFixedDelay(new Look(), Duration.ZERO, around.period());
             return new MarketWatch(context, around);
         }));
+        // A singleton that ends by an exception is not made anew: no more prices, and no reaper.
+        return Behaviors.supervise(watch)
+                .onFailure(SupervisorStrategy.restartWithBackoff(
+                        around.period(), around.period().multipliedBy(10), 0.1));
     }
 
     @Override

@@ -15,6 +15,7 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.persistence.typed.PersistenceId;
 import org.apache.pekko.persistence.typed.RecoveryCompleted;
+import org.apache.pekko.persistence.typed.RecoveryFailed;
 import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
 import org.apache.pekko.persistence.typed.javadsl.Effect;
 import org.apache.pekko.persistence.typed.javadsl.EventHandler;
@@ -33,6 +34,7 @@ final class PoolActor extends EventSourcedBehavior<PoolActor.Batch, PoolEvent, P
     static final int SNAPSHOTS_KEPT = 2;
 
     private final ActorContext<Batch> context;
+    private final PoolName pool;
     private final PoolDecider decider;
     private final InstantSource clock;
     private final ActorRef<PoolFrontActor.Message> front;
@@ -48,6 +50,7 @@ final class PoolActor extends EventSourcedBehavior<PoolActor.Batch, PoolEvent, P
                 persistenceId(pool),
                 SupervisorStrategy.restartWithBackoff(Duration.ofMillis(200), Duration.ofSeconds(10), 0.1));
         this.context = context;
+        this.pool = pool;
         this.decider = decider;
         this.clock = clock;
         this.front = front;
@@ -85,6 +88,7 @@ final class PoolActor extends EventSourcedBehavior<PoolActor.Batch, PoolEvent, P
     public SignalHandler<PoolState> signalHandler() {
         return newSignalHandlerBuilder()
                 .onSignal(RecoveryCompleted.instance(), this::onRecovered)
+                .onSignal(RecoveryFailed.class, (state, failed) -> onRecoveryFailed(failed.getFailure()))
                 .build();
     }
 
@@ -111,5 +115,16 @@ final class PoolActor extends EventSourcedBehavior<PoolActor.Batch, PoolEvent, P
     private void onRecovered(PoolState state) {
         seen = Observations.startingAt(clock.instant());
         front.tell(new PoolFrontActor.Recovered(state, seen));
+    }
+
+    /** To go on with less than was remembered would be a guess, and could end healthy work. */
+    private void onRecoveryFailed(Throwable cause) {
+        context.getLog()
+                .error(
+                        "pool {} can't be recovered and answers nothing until it is; its nodes train on by themselves, and"
+                                + " nothing is ended. It is tried again and again; docs/OPERATIONS.md, \"A pool that does"
+                                + " not come back\", says what to do. Cause: {}",
+                        pool,
+                        cause.getMessage());
     }
 }

@@ -105,10 +105,15 @@ final class PoolFrontActor extends AbstractBehavior<PoolFrontActor.Message> {
     private Behavior<Message> onAsk(Ask ask) {
         Input input = new Input.Asked(ask.command());
         Request request = new Request(input, Optional.of(ask.replyTo()));
-        if (!recovered || !Queries.isQuery(ask.command())) {
+        if (!recovered || !(ask.command() instanceof PoolCommand.Query)) {
             return take(request);
         }
-        decider.decide(state, seen, input, clock.instant()).reply().ifPresent(ask.replyTo()::tell);
+        try {
+            decider.decide(state, seen, input, clock.instant()).reply().ifPresent(ask.replyTo()::tell);
+        } catch (RuntimeException e) {
+            // A defect in a view must cost one answer, not the pool.
+            getContext().getLog().error("a pool could not answer {}; its asker times out", ask.command(), e);
+        }
         return this;
     }
 

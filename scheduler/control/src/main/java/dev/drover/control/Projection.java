@@ -5,12 +5,17 @@ import dev.drover.planning.event.PoolEvent;
 import dev.drover.planning.state.PoolState;
 import dev.drover.protocol.api.JobEvent;
 import dev.drover.protocol.checkpoint.CheckpointRef;
+import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.PoolName;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -26,16 +31,24 @@ import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
  * Tells the read model what happened to a pool's jobs, in order, off the pool's own thread.
  *
  * <p>After a recovery it tells again what the journal still holds; sequence numbers are the journal's, so nothing doubles.
- * Retention keeps two snapshots' worth of events, so nothing is lost by a crash in between. While the read model fails, what
- * is to be told waits here and is tried again.
+ * Retention keeps two snapshots' worth of events, so nothing is lost by a crash in between.
+ *
+ * <p>While the read model fails, what is to be told waits here, up to {@link #MAX_UNTOLD} entries. Beyond that it is let go, and
+ * told from the state and the journal once the read model works again. Attempts are complete then. Of events, those that the
+ * journal has meanwhile deleted are lost, and each job that lost some is told so. A crash before that leaves the hole unmarked.
  */
 final class Projection extends AbstractBehavior<Projection.Message> {
+    static final int MAX_UNTOLD = 2_000;
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
     private final PoolName pool;
     private final Factory around;
     private final TimerScheduler<Message> timers;
     private final Deque<Chapter> untold = new ArrayDeque<>();
+    private final Map<JobId, Long> letGo = new HashMap<>();
+    private Optional<PoolState> behind = Optional.empty();
+    private int held;
+    private long told;
     private boolean telling;
 
     private Projection(ActorContext<Message> context, TimerScheduler<Message> timers, PoolName pool, Factory around) {
@@ -52,19 +65,18 @@ final class Projection extends AbstractBehavior<Projection.Message> {
 
     record Persisted(List<PoolEvent> events, long lastSequence, PoolState after) implements Message {}
 
-    private record History(List<JobEvent> events) implements Message {}
+    private record History(PoolState state, List<JournalReader.Kept> events) implements Message {}
 
     private record HistoryFailed(PoolState state, Throwable cause) implements Message {}
 
     private record Retry() implements Message {}
 
-    private record RetryHistory(PoolState state) implements Message {}
-
     private record Written() implements Message {}
 
     private record WriteFailed(Throwable cause) implements Message {}
 
-    private record Chapter(List<Attempts.Told> attempts, List<JobEvent> events) {}
+    /** What one write tells; {@code weight} counts against the bound. */
+    private record Chapter(List<Attempts.Told> attempts, List<JobEvent> events, long lastSequence, int weight) {}
 
     /** What every pool's projection shares. {@code checkpoints} hears of each checkpoint that the pool relies on. */
     record Factory(ReadModel readModel, JournalReader journal, Consumer<CheckpointRef> checkpoints, Executor executor) {
@@ -77,9 +89,8 @@ final class Projection extends AbstractBehavior<Projection.Message> {
     @Override
     public Receive<Message> createReceive() {
         return newReceiveBuilder()
-                .onMessage(Recovered.class, fresh -> onRecovered(fresh.state()))
-                .onMessage(RetryHistory.class, again -> onRecovered(again.state()))
-                .onMessage(History.class, history -> add(new Chapter(List.of(), history.events())))
+                .onMessage(Recovered.class, this::onRecovered)
+                .onMessage(History.class, this::onHistory)
                 .onMessage(HistoryFailed.class, this::onHistoryFailed)
                 .onMessage(Persisted.class, this::onPersisted)
                 .onMessage(Written.class, ignored -> onWritten())
@@ -91,23 +102,9 @@ final class Projection extends AbstractBehavior<Projection.Message> {
                 .build();
     }
 
-    private Behavior<Message> onRecovered(PoolState state) {
-        getContext().pipeToSelf(around.journal().read(pool), (events, failure) -> {
-            if (failure != null) {
-                return new HistoryFailed(state, failure);
-            }
-            List<JobEvent> told = events.stream()
-                    .flatMap(kept -> JobEvents.of(kept.event(), kept.sequence()).stream())
-                    .toList();
-            return new History(told);
-        });
-        return add(new Chapter(Attempts.all(state), List.of()));
-    }
-
-    private Behavior<Message> onHistoryFailed(HistoryFailed failed) {
-        getContext().getLog().warn("can't read the journal of pool {} again, will retry", pool, failed.cause());
-        timers.startSingleTimer(new RetryHistory(failed.state()), RETRY_AFTER);
-        return this;
+    private Behavior<Message> onRecovered(Recovered fresh) {
+        behind = Optional.of(fresh.state());
+        return next();
     }
 
     private Behavior<Message> onPersisted(Persisted persisted) {
@@ -122,25 +119,97 @@ final class Projection extends AbstractBehavior<Projection.Message> {
                 around.checkpoints().accept(succeeded.checkpoint());
             }
         }
-        return add(new Chapter(Attempts.changedBy(persisted.events(), persisted.after()), events));
-    }
-
-    private Behavior<Message> add(Chapter chapter) {
-        if (!chapter.attempts().isEmpty() || !chapter.events().isEmpty()) {
-            untold.add(chapter);
+        if (behind.isPresent()) {
+            letGo(events, persisted.after());
+            return next();
+        }
+        List<Attempts.Told> attempts = Attempts.changedBy(persisted.events(), persisted.after());
+        int weight = attempts.size() + events.size();
+        if (weight > 0) {
+            untold.add(new Chapter(attempts, events, persisted.lastSequence(), weight));
+            held += weight;
+        }
+        if (held > MAX_UNTOLD) {
+            getContext()
+                    .getLog()
+                    .warn(
+                            "{} entries of pool {} wait for the read model, more than {}: from here on they are to be read"
+                                    + " from the journal again",
+                            held,
+                            pool,
+                            MAX_UNTOLD);
+            // The first may be being written; it also shows when the read model works again.
+            untold.stream().skip(1).forEach(chapter -> letGo(chapter.events(), persisted.after()));
+            while (untold.size() > 1) {
+                held -= untold.removeLast().weight();
+            }
         }
         return next();
     }
 
+    private void letGo(List<JobEvent> events, PoolState after) {
+        events.forEach(event -> letGo.putIfAbsent(event.job(), event.sequence()));
+        behind = Optional.of(after);
+    }
+
     private Behavior<Message> next() {
-        if (!telling && !untold.isEmpty()) {
+        if (telling) {
+            return this;
+        }
+        if (!untold.isEmpty()) {
             telling = true;
             Chapter chapter = untold.getFirst();
             getContext()
                     .pipeToSelf(
                             CompletableFuture.supplyAsync(() -> write(chapter), around.executor()),
                             (ignored, failure) -> failure == null ? new Written() : new WriteFailed(failure));
+        } else if (behind.isPresent()) {
+            telling = true;
+            PoolState state = behind.get();
+            behind = Optional.empty();
+            getContext()
+                    .pipeToSelf(
+                            around.journal().read(pool, told + 1),
+                            (events, failure) ->
+                                    failure == null ? new History(state, events) : new HistoryFailed(state, failure));
         }
+        return this;
+    }
+
+    private Behavior<Message> onHistory(History history) {
+        List<JournalReader.Kept> kept = history.events();
+        List<JobEvent> events = new ArrayList<>();
+        if (!kept.isEmpty()) {
+            letGo.forEach((job, since) -> {
+                if (since < kept.getFirst().sequence()) {
+                    events.add(hole(job, kept.getFirst()));
+                }
+            });
+        }
+        letGo.clear();
+        kept.forEach(event -> JobEvents.of(event.event(), event.sequence()).ifPresent(events::add));
+        long last = kept.isEmpty() ? told : kept.getLast().sequence();
+        untold.addFirst(new Chapter(Attempts.all(history.state()), events, last, 0));
+        telling = false;
+        return next();
+    }
+
+    /** Stands where the hole ends, just before the first event that is still known. */
+    private static JobEvent hole(JobId job, JournalReader.Kept first) {
+        return new JobEvent(
+                job,
+                first.sequence() - 1,
+                first.event().at(),
+                OptionalInt.empty(),
+                "thinned",
+                "Some of what happened before this is not told: the read model could not be written for too long.",
+                Optional.empty());
+    }
+
+    private Behavior<Message> onHistoryFailed(HistoryFailed failed) {
+        getContext().getLog().warn("can't read the journal of pool {} again, will retry", pool, failed.cause());
+        behind = behind.or(() -> Optional.of(failed.state()));
+        timers.startSingleTimer(new Retry(), RETRY_AFTER);
         return this;
     }
 
@@ -151,7 +220,9 @@ final class Projection extends AbstractBehavior<Projection.Message> {
     }
 
     private Behavior<Message> onWritten() {
-        untold.removeFirst();
+        Chapter written = untold.removeFirst();
+        held -= written.weight();
+        told = Math.max(told, written.lastSequence());
         telling = false;
         return next();
     }

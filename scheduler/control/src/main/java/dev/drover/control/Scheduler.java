@@ -16,6 +16,7 @@ import dev.drover.protocol.store.ObjectStore;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
@@ -83,7 +84,8 @@ public record Scheduler(PoolGateway gateway, Route agents) {
                 readModel,
                 new JournalReader(system),
                 checkpoint -> telemetry.accept(
-                        checkpoint.lease().shard().job(), new TelemetryActor.CheckpointKnown(checkpoint)),
+                        checkpoint.lease().shard().job(),
+                        new TelemetryActor.CheckpointKnown(Optional.empty(), checkpoint)),
                 threads);
         startPools(
                 system,

@@ -15,6 +15,7 @@ import dev.drover.protocol.id.PoolName;
 import dev.drover.protocol.id.ShardId;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -84,7 +85,8 @@ class AgentGatewayTest {
             assertThat(inputs.get(1)).isInstanceOf(Input.StatusReported.class);
             assertThat(telemetry)
                     .containsExactly(
-                            new TelemetryActor.CheckpointKnown(checkpoint), new TelemetryActor.Steps(LEASE, List.of()));
+                            new TelemetryActor.CheckpointKnown(Optional.of(NODE), checkpoint),
+                            new TelemetryActor.Steps(NODE, LEASE, List.of()));
             directory.tell(NODE, new AgentCommand.Release(LEASE, "told"));
             agent.await(AgentCommand.Release.class, release -> release.reason().equals("told"));
         }

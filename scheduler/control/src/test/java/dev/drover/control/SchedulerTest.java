@@ -82,7 +82,6 @@ class SchedulerTest {
         int jobs = 500;
         try (World world = new World(directory, cloud)) {
             world.configure(PoolSpec.defaults(World.POOL));
-            assertThat(world.ask(new PoolCommand.PausePool())).isInstanceOf(PoolReply.Done.class);
             List<CompletableFuture<PoolReply>> replies = IntStream.range(0, jobs)
                     .mapToObj(number -> world.scheduler
                             .gateway()

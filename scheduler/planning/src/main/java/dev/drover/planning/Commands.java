@@ -57,12 +57,7 @@ final class Commands {
             case PoolCommand.CancelJob cancel -> cancel(draft, cancel);
             case PoolCommand.DrainNode(NodeId node) -> drain(draft, node);
             case PoolCommand.EvictNode(NodeId node, Optional<Duration> notice) -> evict(draft, node, notice, once);
-            case PoolCommand.ShowPool ignored -> DONE;
-            case PoolCommand.ShowJob ignored -> DONE;
-            case PoolCommand.ListJobs ignored -> DONE;
-            case PoolCommand.ListNodes ignored -> DONE;
-            case PoolCommand.ListMarkets ignored -> DONE;
-            case PoolCommand.ShowCost ignored -> DONE;
+            case PoolCommand.Query query -> views.answer(draft.state(), draft.seen(), query, draft.now());
         };
     }
 

@@ -1,5 +1,6 @@
 package dev.drover.planning;
 
+import dev.drover.planning.event.PoolEvent.CheckpointRejected;
 import dev.drover.planning.event.PoolEvent.JobArchived;
 import dev.drover.planning.event.PoolEvent.NodeGone;
 import dev.drover.planning.event.PoolEvent.NodeLaunched;
@@ -14,7 +15,9 @@ import dev.drover.protocol.api.PoolCommand;
 import dev.drover.protocol.api.PoolReply;
 import dev.drover.protocol.api.Reason;
 import dev.drover.protocol.api.Reason.Code;
+import dev.drover.protocol.checkpoint.CheckpointRef;
 import dev.drover.protocol.id.JobId;
+import dev.drover.protocol.id.Lease;
 import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.market.Refusal;
 import java.util.List;
@@ -59,6 +62,7 @@ final class Intake {
                     draft.add(new JobArchived(job, draft.now()));
                 }
             }
+            case Input.CheckpointsUnreadable ignored -> {}
             case Input.AgentConnected ignored -> {}
             case Input.OffersSeen ignored -> {}
             case Input.Tick ignored -> {}
@@ -145,19 +149,58 @@ final class Intake {
                         evidence);
     }
 
-    /** The commit rule: the newest valid manifest of a generation up to the current one is where the next continues. */
     private static void read(Draft draft, Input.CheckpointsRead read) {
-        Optional<Shard> shard = draft.state()
+        draft.state()
                 .shard(read.shard())
                 .filter(known -> known.generation() == read.generation())
                 .filter(known -> known.since().equals(read.since()))
-                .filter(known -> Grants.isDue(draft.state(), known));
-        shard.ifPresent(due -> draft.add(new ShardGranted(
-                due.nextLease(),
-                due.target().orElseThrow(),
-                due.resumePoint(read.published()),
-                because(due, read.passedOver()),
+                .filter(known -> Grants.isDue(draft.state(), known))
+                .filter(due -> due.missedIn(read.published(), read.passedOver()).isEmpty())
+                .ifPresent(due -> answered(draft, due, read));
+    }
+
+    /** The commit rule: the newest valid manifest of a generation up to the current one is where the next continues. */
+    private static void answered(Draft draft, Shard due, Input.CheckpointsRead read) {
+        Optional<CheckpointRef> doubted = Restores.doubted(due).filter(read.published()::contains);
+        if (doubted.isPresent() && read.flaw().isEmpty()) {
+            draft.add(new TargetDropped(due.id(), itIsTheNode(due, doubted.get()), draft.now()));
+            return;
+        }
+        doubted.ifPresent(bad -> draft.add(new CheckpointRejected(
+                new Lease(due.id(), due.generation()),
+                bad,
+                invalid(bad, read.flaw().orElseThrow()),
                 draft.now())));
+        Shard shard = draft.state().shard(due.id()).orElseThrow();
+        draft.add(new ShardGranted(
+                shard.nextLease(),
+                shard.target().orElseThrow(),
+                shard.resumePoint(read.published()),
+                because(shard, read.passedOver()),
+                draft.now()));
+    }
+
+    private static Reason invalid(CheckpointRef bad, String flaw) {
+        return Reason.of(
+                Code.CHECKPOINT_REJECTED,
+                "The checkpoint of step %d is not valid (%s); the newest valid one before it is used."
+                        .formatted(bad.step(), flaw),
+                "step",
+                bad.step(),
+                "generation",
+                bad.lease().generation());
+    }
+
+    private static Reason itIsTheNode(Shard due, CheckpointRef valid) {
+        NodeId node = due.target().orElseThrow();
+        return Reason.of(
+                Code.RESTORE_FAILED,
+                "The checkpoint of step %d is valid, as the scheduler reads it, so it is node %s that fails."
+                        .formatted(valid.step(), node),
+                "step",
+                valid.step(),
+                "node",
+                node);
     }
 
     /** Why the shard moves, and which checkpoints it can't continue from. */

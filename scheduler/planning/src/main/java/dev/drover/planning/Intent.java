@@ -2,11 +2,13 @@ package dev.drover.planning;
 
 import dev.drover.protocol.agent.AgentCommand;
 import dev.drover.protocol.api.JobView;
+import dev.drover.protocol.checkpoint.CheckpointRef;
 import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.id.ShardId;
 import dev.drover.protocol.market.Market;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What should be under way outside. Every intent follows from state and observations alone, so it is derived again after a
@@ -36,8 +38,10 @@ public sealed interface Intent {
      * Read which checkpoints of generations up to {@code generation} the store holds, before the next is granted.
      *
      * @param since when the shard came to wait for it; an answer to an earlier question may miss what was saved meanwhile
+     * @param doubted to be read as a whole: a node says that it is not valid
      */
-    record ReadCheckpoints(ShardId shard, int generation, Instant since) implements Intent {}
+    record ReadCheckpoints(ShardId shard, int generation, Instant since, Optional<CheckpointRef> doubted)
+            implements Intent {}
 
     /** Put a finished job into the read model. */
     record Archive(JobView job) implements Intent {}

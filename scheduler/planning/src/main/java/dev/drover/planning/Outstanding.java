@@ -37,8 +37,8 @@ final class Outstanding {
             return intents;
         }
         state.nodes().values().forEach(node -> ofNode(state, seen, node, now, intents));
-        state.liveShards().forEach(shard -> ofShard(state, seen, shard, now, intents));
-        state.jobsInOrder()
+        state.placedShards().forEach(shard -> ofShard(state, seen, shard, now, intents));
+        state.endedJobs().stream()
                 .filter(job -> !job.isLive())
                 .forEach(job -> intents.add(new Intent.Archive(views.jobView(state, seen, job, now))));
         return intents;
@@ -87,8 +87,12 @@ final class Outstanding {
     }
 
     private static void ofShard(PoolState state, Observations seen, Shard shard, Instant now, List<Intent> intents) {
-        if (shard.generation() > 0 && Grants.isDue(state, shard)) {
-            intents.add(new Intent.ReadCheckpoints(shard.id(), shard.generation(), shard.since()));
+        boolean leftAlone = seen.unread(shard.id())
+                .filter(unread -> now.isBefore(unread.until()))
+                .isPresent();
+        if (shard.generation() > 0 && Grants.isDue(state, shard) && !leftAlone) {
+            intents.add(
+                    new Intent.ReadCheckpoints(shard.id(), shard.generation(), shard.since(), Restores.doubted(shard)));
         }
         Job job = state.job(shard.id().job()).orElseThrow();
         shard.node().flatMap(state::node).ifPresent(node -> {

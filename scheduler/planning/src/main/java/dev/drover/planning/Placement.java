@@ -132,22 +132,27 @@ final class Placement {
     }
 
     /**
-     * Finds the shard a slot, if there is one to be had.
+     * Finds the shard a slot, if there is one to be had. A node that alone could not bring back its checkpoint comes last, even
+     * after one to be launched.
      *
      * @param instead markets to launch in, and the only ones whose nodes will do; absent leaves it to the policy
      */
     private void find(Draft draft, Shard shard, Reason why, Optional<Choice.Launch> instead) {
         Predicate<Node> suitable = node -> instead.isEmpty() || node.isSpot();
+        Set<NodeId> failed = Restores.failedOn(shard);
         Optional<Node> node = draft.state().nodes().values().stream()
                 .filter(Node::takesWork)
                 .filter(suitable)
                 .filter(candidate -> !Room.isBeingLeft(draft.state(), candidate.id()))
                 .filter(candidate -> !shard.node().equals(Optional.of(candidate.id())))
                 .filter(candidate -> Slots.hasRoom(draft.state(), draft.seen(), candidate.id(), shard))
-                .min(Comparator.comparing(Node::phase, Comparator.reverseOrder())
+                .min(Comparator.comparing((Node candidate) -> failed.contains(candidate.id()))
+                        .thenComparing(Node::phase, Comparator.reverseOrder())
                         .thenComparing(candidate -> !candidate.isSpot())
                         .thenComparing(Node::id));
-        if (node.isPresent()) {
+        boolean shunned =
+                node.filter(found -> Restores.isShunned(shard, found.id())).isPresent();
+        if (node.isPresent() && !shunned) {
             draft.add(new ShardTargeted(shard.id(), node.get().id(), why, draft.now()));
             return;
         }
@@ -159,8 +164,10 @@ final class Placement {
                 NodeId id = nextNode(draft);
                 draft.add(new NodeRequested(id, markets, because, draft.now()));
                 draft.add(new ShardTargeted(shard.id(), id, shard.generation() == 0 ? because : why, draft.now()));
+                return;
             }
         }
+        node.ifPresent(last -> draft.add(new ShardTargeted(shard.id(), last.id(), why, draft.now())));
     }
 
     static Reason full(PoolSpec spec) {

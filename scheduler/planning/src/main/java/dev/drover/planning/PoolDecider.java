@@ -50,8 +50,8 @@ public final class PoolDecider {
 
     /** Decides on one input. {@code seen} already holds what the input showed. */
     public Decision decide(PoolState state, Observations seen, Input input, Instant now) {
-        if (input instanceof Input.Asked(PoolCommand command) && Views.isQuery(command)) {
-            return new Decision(List.of(), List.of(), Optional.of(views.answer(state, seen, command, now)));
+        if (input instanceof Input.Asked(PoolCommand.Query query)) {
+            return new Decision(List.of(), List.of(), Optional.of(views.answer(state, seen, query, now)));
         }
         Draft draft = new Draft(state, seen, now);
         List<Intent> once = new ArrayList<>();
@@ -105,6 +105,7 @@ public final class PoolDecider {
             case Input.InstanceEnded ignored -> Optional.empty();
             case Input.AgentDisconnected ignored -> Optional.empty();
             case Input.CheckpointsRead ignored -> Optional.empty();
+            case Input.CheckpointsUnreadable ignored -> Optional.empty();
             case Input.Archived ignored -> Optional.empty();
         };
     }

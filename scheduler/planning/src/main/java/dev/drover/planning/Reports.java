@@ -1,6 +1,5 @@
 package dev.drover.planning;
 
-import dev.drover.planning.event.PoolEvent.CheckpointRejected;
 import dev.drover.planning.event.PoolEvent.NodeJoined;
 import dev.drover.planning.event.PoolEvent.NodeNoticed;
 import dev.drover.planning.event.PoolEvent.ShardAdopted;
@@ -105,7 +104,8 @@ final class Reports {
     private static void current(Draft draft, NodeId node, Shard shard, ShardStatus status) {
         Lease lease = status.lease();
         switch (status.phase()) {
-            case PREPARING, PREPARED, STARTING, STOPPING -> {}
+            case PREPARING, PREPARED, STOPPING -> {}
+            case STARTING -> starting(draft, node, shard, status);
             case RUNNING -> startedAt(draft, shard, lease, status.step());
             case STOPPED -> stopped(draft, node, shard, status);
             case DONE -> {
@@ -185,26 +185,42 @@ final class Reports {
         draft.add(new ShardFailed(status.lease(), status.step(), reason, isFinal, draft.now()));
     }
 
+    /** The same node tries again at once, unless the store shows that the checkpoint is valid ({@link Restores}). */
     private static void restoreFailed(Draft draft, NodeId node, Shard shard, ShardStatus status) {
-        Optional<CheckpointRef> named = Optional.ofNullable(status.badCheckpoint())
-                .or(() -> shard.lastAttempt().flatMap(Attempt::resumeFrom));
-        if (named.isEmpty()) {
+        Optional<CheckpointRef> from = shard.lastAttempt().flatMap(Attempt::resumeFrom);
+        if (from.isEmpty()) {
             failed(draft, shard, status);
             return;
         }
-        CheckpointRef bad = named.get();
-        Reason reason = Reason.of(
-                Code.CHECKPOINT_REJECTED,
-                "The checkpoint of step %d is not valid (%s); the newest valid one before it is used."
-                        .formatted(
-                                bad.step(), Optional.ofNullable(status.reason()).orElse("no reason given")),
-                "step",
-                bad.step(),
-                "generation",
-                bad.lease().generation());
-        draft.add(new CheckpointRejected(status.lease(), bad, reason, draft.now()));
+        Reason reason = notRestored(node, from.get(), status);
         draft.add(new ShardDetached(status.lease(), 0, reason, draft.now()));
-        draft.add(new ShardTargeted(status.lease().shard(), node, reason, draft.now()));
+        if (shard.target().isEmpty()) {
+            draft.add(new ShardTargeted(status.lease().shard(), node, reason, draft.now()));
+        }
+    }
+
+    private static void starting(Draft draft, NodeId node, Shard shard, ShardStatus status) {
+        if (Restores.isStuck(shard, status, draft.now())) {
+            CheckpointRef from =
+                    shard.lastAttempt().flatMap(Attempt::resumeFrom).orElseThrow();
+            draft.add(new ShardDetached(status.lease(), 0, notRestored(node, from, status), draft.now()));
+        }
+    }
+
+    private static Reason notRestored(NodeId node, CheckpointRef from, ShardStatus status) {
+        return Reason.of(
+                Code.RESTORE_FAILED,
+                "Node %s could not bring back the checkpoint of step %d: %s."
+                        .formatted(
+                                node,
+                                from.step(),
+                                Optional.ofNullable(status.reason()).orElse("it gave no reason")),
+                "node",
+                node,
+                "step",
+                from.step(),
+                "generation",
+                from.lease().generation());
     }
 
     /** A lease that had started and that the agent no longer knows was lost with an earlier life of the agent. */

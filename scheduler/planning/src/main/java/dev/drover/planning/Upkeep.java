@@ -48,7 +48,7 @@ final class Upkeep {
 
     /** A first generation continues from nothing, so there is nothing to read before it. */
     private static void grantFirst(Draft draft) {
-        for (Shard shard : draft.state().liveShards().toList()) {
+        for (Shard shard : draft.state().placedShards()) {
             if (shard.generation() == 0 && Grants.isDue(draft.state(), shard)) {
                 draft.add(new ShardGranted(
                         shard.nextLease(),
@@ -69,8 +69,8 @@ final class Upkeep {
     }
 
     private static void finishJobs(Draft draft) {
-        for (Job job : draft.state().jobsInOrder().toList()) {
-            if (job.isLive() && job.shards().stream().noneMatch(Shard::isLive)) {
+        for (Job job : draft.state().endedJobs()) {
+            if (job.isLive()) {
                 Shard telling = job.shards().stream()
                         .filter(shard -> shard.state() != ShardState.SUCCEEDED)
                         .findFirst()

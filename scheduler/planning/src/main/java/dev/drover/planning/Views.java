@@ -40,50 +40,27 @@ final class Views {
         this.waiting = waiting;
     }
 
-    static boolean isQuery(PoolCommand command) {
-        return switch (command) {
-            case PoolCommand.ShowPool ignored -> true;
-            case PoolCommand.ShowJob ignored -> true;
-            case PoolCommand.ListJobs ignored -> true;
-            case PoolCommand.ListNodes ignored -> true;
-            case PoolCommand.ListMarkets ignored -> true;
-            case PoolCommand.ShowCost ignored -> true;
-            case PoolCommand.SubmitJob ignored -> false;
-            case PoolCommand.CancelJob ignored -> false;
-            case PoolCommand.ConfigurePool ignored -> false;
-            case PoolCommand.ScalePool ignored -> false;
-            case PoolCommand.PausePool ignored -> false;
-            case PoolCommand.ResumePool ignored -> false;
-            case PoolCommand.DrainNode ignored -> false;
-            case PoolCommand.EvictNode ignored -> false;
-        };
-    }
-
-    PoolReply answer(PoolState state, Observations seen, PoolCommand query, Instant now) {
+    PoolReply answer(PoolState state, Observations seen, PoolCommand.Query query, Instant now) {
         if (state.spec().isEmpty()) {
             return new PoolReply.NotFound("pool");
         }
-        if (query instanceof PoolCommand.ShowJob(JobId id)) {
-            return job(state, seen, id, now);
-        }
-        if (query instanceof PoolCommand.ListJobs) {
-            return new PoolReply.Jobs(state.jobsInOrder()
-                    .map(job -> jobView(state, seen, job, now))
-                    .toList());
-        }
-        if (query instanceof PoolCommand.ListNodes) {
-            return new PoolReply.Nodes(state.nodes().values().stream()
-                    .map(node -> nodeView(state, seen, node, now))
-                    .toList());
-        }
-        if (query instanceof PoolCommand.ListMarkets) {
-            return new PoolReply.Markets(seen.offers().values().stream()
-                    .map(offer -> marketView(state, seen, offer, now))
-                    .toList());
-        }
-        return query instanceof PoolCommand.ShowCost
-                ? new PoolReply.Cost(cost(state.ledger()))
-                : new PoolReply.Pool(poolView(state));
+        return switch (query) {
+            case PoolCommand.ShowPool() -> new PoolReply.Pool(poolView(state));
+            case PoolCommand.ShowJob(JobId id) -> job(state, seen, id, now);
+            case PoolCommand.ListJobs() ->
+                new PoolReply.Jobs(state.jobsInOrder()
+                        .map(job -> jobView(state, seen, job, now))
+                        .toList());
+            case PoolCommand.ListNodes() ->
+                new PoolReply.Nodes(state.nodes().values().stream()
+                        .map(node -> nodeView(state, seen, node, now))
+                        .toList());
+            case PoolCommand.ListMarkets() ->
+                new PoolReply.Markets(seen.offers().values().stream()
+                        .map(offer -> marketView(state, seen, offer, now))
+                        .toList());
+            case PoolCommand.ShowCost() -> new PoolReply.Cost(cost(state.ledger()));
+        };
     }
 
     PoolReply job(PoolState state, Observations seen, JobId id, Instant now) {
@@ -132,7 +109,8 @@ final class Views {
                 shard.node(),
                 shard.target(),
                 why,
-                status.filter(known -> known.phase() == Phase.RUNNING).map(ShardStatus::reason),
+                status.filter(known -> known.phase() == Phase.STARTING || known.phase() == Phase.RUNNING)
+                        .map(ShardStatus::reason),
                 shard.attempts().stream().map(Views::attemptView).toList());
     }
 

@@ -11,9 +11,7 @@ import dev.drover.planning.state.Shard;
 import dev.drover.protocol.api.Reason;
 import dev.drover.protocol.api.Reason.Code;
 import dev.drover.protocol.market.Market;
-import dev.drover.protocol.pool.BackoffSpec;
 import dev.drover.protocol.pool.PoolSpec;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -26,24 +24,25 @@ final class Waiting {
         this.policy = policy;
     }
 
-    /** From when on the shard may be placed: at once, but for one whose program failed. */
+    /** From when on the shard may be placed: at once, but for one whose program failed or whose checkpoint can't be read. */
     static Instant retryAt(PoolSpec spec, Shard shard) {
-        Optional<Instant> failedAt = shard.lastAttempt()
-                .filter(last -> last.endedBecause().map(Reason::code).equals(Optional.of(Code.PROGRAM_FAILED)))
-                .flatMap(Attempt::endedAt);
-        if (failedAt.isEmpty()) {
-            return shard.since();
-        }
-        BackoffSpec backoff = spec.backoff();
-        Duration delay = backoff.first().multipliedBy(1L << Math.min(Math.max(shard.failures() - 1, 0), 20));
-        return failedAt.get().plus(delay.compareTo(backoff.longest()) > 0 ? backoff.longest() : delay);
+        Optional<Attempt> last = shard.lastAttempt();
+        Optional<Code> why = last.flatMap(Attempt::endedBecause).map(Reason::code);
+        int failures = why.equals(Optional.of(Code.PROGRAM_FAILED))
+                ? shard.failures()
+                : Restores.failures(shard).size();
+        return failures == 0
+                ? shard.since()
+                : last.flatMap(Attempt::endedAt)
+                        .orElseThrow()
+                        .plus(spec.backoff().after(failures));
     }
 
     /** Why the live shard is on no node. */
     Reason why(PoolState state, Observations seen, Shard shard, Instant now) {
         PoolSpec spec = state.spec().orElseThrow();
         if (shard.target().isPresent()) {
-            return awaiting(state, shard);
+            return awaiting(state, seen, shard);
         }
         if (state.paused()) {
             return Reason.of(
@@ -64,8 +63,19 @@ final class Waiting {
         };
     }
 
-    private static Reason awaiting(PoolState state, Shard shard) {
+    private static Reason awaiting(PoolState state, Observations seen, Shard shard) {
         Node node = shard.target().flatMap(state::node).orElseThrow();
+        Optional<Observations.Unread> unread = seen.unread(shard.id());
+        if (unread.isPresent()) {
+            return Reason.of(
+                    Code.STORE_UNREADABLE,
+                    "Its checkpoints can't be read (%s); they are asked for again at %s, on and on."
+                            .formatted(unread.get().cause(), unread.get().until()),
+                    "retryAt",
+                    unread.get().until(),
+                    "failures",
+                    unread.get().count());
+        }
         if (node.phase() == NodePhase.READY) {
             return Reason.of(
                     Code.RESOLVING_CHECKPOINT,

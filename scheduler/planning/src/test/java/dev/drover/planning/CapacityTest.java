@@ -120,12 +120,12 @@ class CapacityTest {
             127s ShardTargeted j/0 to p-n3 SWITCH_BACK
             130s NodeLaunched p-n3 in local:a:m1:SPOT
             133s NodeJoined p-n3
-            135s ShardDetached j/0@1 SWITCH_BACK
-            135s NodeDraining p-n2 SWITCHED_BACK
-            135s NodeEnding p-n2 SWITCHED_BACK
-            136s NodeGone p-n2 SWITCHED_BACK
-            136s ShardGranted j/0@2 on p-n3 after step 126 SWITCH_BACK
-            137s ShardStarted j/0@2
+            136s ShardDetached j/0@1 SWITCH_BACK
+            136s NodeDraining p-n2 SWITCHED_BACK
+            136s NodeEnding p-n2 SWITCHED_BACK
+            137s NodeGone p-n2 SWITCHED_BACK
+            137s ShardGranted j/0@2 on p-n3 after step 127 SWITCH_BACK
+            138s ShardStarted j/0@2
             """);
         assertThat(world.show(JOB).state()).isEqualTo(JobState.RUNNING);
         assertThat(world.instances()).hasSize(1);

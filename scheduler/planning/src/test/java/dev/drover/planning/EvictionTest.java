@@ -81,11 +81,11 @@ class EvictionTest {
             1s ShardTargeted j/0 to p-n2 EVICTION_NOTICE
             4s NodeLaunched p-n2 in local:b:m1:SPOT
             7s NodeJoined p-n2
-            9s ShardDetached j/0@1 EVICTION_NOTICE
-            9s NodeEnding p-n1 EVICTION_NOTICE
-            10s NodeGone p-n1 EVICTION_NOTICE
-            10s ShardGranted j/0@2 on p-n2 after step 23 EVICTION_NOTICE
-            11s ShardStarted j/0@2
+            10s ShardDetached j/0@1 EVICTION_NOTICE
+            10s NodeEnding p-n1 EVICTION_NOTICE
+            11s NodeGone p-n1 EVICTION_NOTICE
+            11s ShardGranted j/0@2 on p-n2 after step 24 EVICTION_NOTICE
+            12s ShardStarted j/0@2
             27s ShardSucceeded j/0@2 step 40
             27s JobFinished j SUCCEEDED COMPLETED
             28s JobArchived j
@@ -112,12 +112,12 @@ class EvictionTest {
             1s NodeNoticed p-n1
             1s ShardTargeted j/0 to p-n2 EVICTION_NOTICE
             1s NodeRequested p-n3 in local:b:m1:SPOT WARM_SPARE
-            2s ShardDetached j/0@1 EVICTION_NOTICE
-            2s NodeEnding p-n1 EVICTION_NOTICE
-            3s NodeGone p-n1 EVICTION_NOTICE
-            3s ShardGranted j/0@2 on p-n2 after step 16 EVICTION_NOTICE
+            3s ShardDetached j/0@1 EVICTION_NOTICE
+            3s NodeEnding p-n1 EVICTION_NOTICE
             4s NodeLaunched p-n3 in local:b:m1:SPOT
-            4s ShardStarted j/0@2
+            4s NodeGone p-n1 EVICTION_NOTICE
+            4s ShardGranted j/0@2 on p-n2 after step 17 EVICTION_NOTICE
+            5s ShardStarted j/0@2
             """);
     }
 
@@ -371,10 +371,10 @@ class EvictionTest {
             4s NodeLaunched p-n2 in local:b:m1:SPOT
             7s NodeJoined p-n2
             8s ShardGranted j/0@2 on p-n2 after step 20 NODE_TERMINATED
-            8s CheckpointRejected step 20
-            8s ShardDetached j/0@2 CHECKPOINT_REJECTED
-            8s ShardTargeted j/0 to p-n2 CHECKPOINT_REJECTED
-            9s ShardGranted j/0@3 on p-n2 after step 10 CHECKPOINT_REJECTED
+            8s ShardDetached j/0@2 RESTORE_FAILED
+            8s ShardTargeted j/0 to p-n2 RESTORE_FAILED
+            9s CheckpointRejected step 20
+            9s ShardGranted j/0@3 on p-n2 after step 10 RESTORE_FAILED
             10s ShardStarted j/0@3
             59s ShardSucceeded j/0@3 step 60
             59s JobFinished j SUCCEEDED COMPLETED

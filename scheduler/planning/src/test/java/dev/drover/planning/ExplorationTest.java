@@ -85,6 +85,7 @@ class ExplorationTest {
                     .hasSizeLessThanOrEqualTo(world.state().spec().orElseThrow().minNodes());
             assertThat(world.pool.refolded()).isEqualTo(world.state());
             noZombieWon(world);
+            onlyDamagedCheckpointsWereGivenUp(world);
         } catch (AssertionError | RuntimeException e) {
             throw new AssertionError("seed " + seed + " at " + world.pool.now(), e);
         }
@@ -95,7 +96,7 @@ class ExplorationTest {
             return;
         }
         Optional<NodeId> node = anyNode(world, dice);
-        switch (dice.upTo(16)) {
+        switch (dice.upTo(19)) {
             case 0, 1 -> submit(world, dice);
             case 2 -> node.ifPresent(world::kill);
             case 3 -> node.ifPresent(world::killSilently);
@@ -116,6 +117,9 @@ class ExplorationTest {
             case 12 -> world.restartController();
             case 13 -> anyShard(world, dice).ifPresent(shard -> corruptNewest(world, shard));
             case 14 -> anyShard(world, dice).ifPresent(shard -> world.failNext(shard.id(), 1));
+            case 15 -> node.ifPresent(dice.oneIn(2) ? world.blind::add : world.blind::remove);
+            case 16 -> node.ifPresent(dice.oneIn(2) ? world.cutOff::add : world.cutOff::remove);
+            case 17 -> world.storeAway = dice.oneIn(3);
             default -> nonsense(world, dice);
         }
     }
@@ -168,6 +172,9 @@ class ExplorationTest {
 
     private static void heal(FakeWorld world) {
         world.unreachable.clear();
+        world.blind.clear();
+        world.cutOff.clear();
+        world.storeAway = false;
         world.capacity.replaceAll((market, count) -> 100);
         world.ask(new PoolCommand.ResumePool());
         world.ask(new PoolCommand.ScalePool(0, 4));
@@ -180,6 +187,12 @@ class ExplorationTest {
                         .ifPresent(lease -> assertThat(world.trainers(lease))
                                 .as("trainers under " + lease)
                                 .isLessThanOrEqualTo(1)));
+    }
+
+    private static void onlyDamagedCheckpointsWereGivenUp(FakeWorld world) {
+        assertThat(world.pool.events(PoolEvent.CheckpointRejected.class))
+                .allSatisfy(event ->
+                        assertThat(world.isCorrupted(event.checkpoint())).isTrue());
     }
 
     /** What a shard ended with was published under its last grant, or is what that one continued from. */

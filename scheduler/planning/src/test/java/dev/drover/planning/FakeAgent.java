@@ -10,12 +10,14 @@ import dev.drover.protocol.checkpoint.CheckpointRef;
 import dev.drover.protocol.id.Lease;
 import dev.drover.protocol.id.NodeId;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** An agent that obeys: one step a second per shard, a checkpoint every ten. */
+/** An agent that obeys: two seconds to prepare, one step a second per shard, a checkpoint every ten. */
 final class FakeAgent {
     static final int CHECKPOINT_EVERY = 10;
 
@@ -33,6 +35,7 @@ final class FakeAgent {
     private final NodeId node;
     private final FakeWorld world;
     private final Map<Lease, Work> works = new TreeMap<>();
+    private final Set<Lease> begun = new HashSet<>();
     private String incarnation = "one";
     private long sequence;
     private @Nullable EvictionNotice notice;
@@ -46,6 +49,7 @@ final class FakeAgent {
     void restart(String newIncarnation) {
         incarnation = newIncarnation;
         sequence = 0;
+        begun.clear();
         works.clear();
     }
 
@@ -84,7 +88,7 @@ final class FakeAgent {
             return;
         }
         CheckpointRef from = run.resumeFrom();
-        boolean bad = from != null && world.isCorrupted(from);
+        boolean bad = from != null && (world.isCorrupted(from) || world.blind.contains(node));
         works.put(
                 run.lease(),
                 bad
@@ -95,12 +99,16 @@ final class FakeAgent {
     /** A second of work. */
     void work() {
         works.replaceAll((lease, work) -> switch (work.phase) {
-            case PREPARING -> work.in(Phase.PREPARED);
-            case STARTING -> work.in(Phase.RUNNING);
+            case PREPARING -> begun.add(lease) ? work : work.in(Phase.PREPARED);
+            case STARTING -> isWaitingForStore(work) ? work : work.in(Phase.RUNNING);
             case RUNNING -> step(lease, work);
             case STOPPING -> published(lease, work).in(Phase.STOPPED);
             case PREPARED, STOPPED, DONE, FAILED, RESTORE_FAILED -> work;
         });
+    }
+
+    private boolean isWaitingForStore(Work work) {
+        return work.step > 0 && (world.storeAway || world.cutOff.contains(node));
     }
 
     private Work step(Lease lease, Work work) {
@@ -133,6 +141,9 @@ final class FakeAgent {
         HandoffTarget target =
                 work.phase == Phase.PREPARED ? new HandoffTarget("http://" + node + "/" + lease, "secret") : null;
         String reason = work.phase == Phase.FAILED ? "NaN loss" : null;
+        if (work.phase == Phase.STARTING && isWaitingForStore(work)) {
+            reason = "can't read the store";
+        }
         return new ShardStatus(lease, work.phase, work.step, work.checkpoint, target, reason, work.bad, 0, 0);
     }
 }

@@ -45,6 +45,16 @@ final class FakeWorld {
 
     final PoolScript pool = new PoolScript();
     final Set<NodeId> unreachable = new HashSet<>();
+
+    /** Nodes that take every checkpoint for invalid. */
+    final Set<NodeId> blind = new HashSet<>();
+
+    /** Nodes that can't reach the store. */
+    final Set<NodeId> cutOff = new HashSet<>();
+
+    /** Nobody can reach the store. */
+    boolean storeAway;
+
     final Map<Market, Integer> capacity = new TreeMap<>();
     final List<Intent> handedOut = new ArrayList<>();
     private final List<Offer> offers;
@@ -289,18 +299,20 @@ final class FakeWorld {
                     instance.agent.obey(command, pool.now());
                 }
             }
-            case Intent.ReadCheckpoints(ShardId shard, int generation, Instant since) ->
-                post(
-                        1,
-                        new Input.CheckpointsRead(
-                                shard,
-                                generation,
-                                since,
-                                published(shard).stream()
-                                        .filter(ref -> ref.lease().generation() <= generation)
-                                        .toList()));
+            case Intent.ReadCheckpoints read -> post(1, answer(read));
             case Intent.Archive(JobView job) -> post(1, new Input.Archived(job.id()));
         }
+    }
+
+    private Input answer(Intent.ReadCheckpoints read) {
+        if (storeAway) {
+            return new Input.CheckpointsUnreadable(read.shard(), "the store is away");
+        }
+        List<CheckpointRef> published = published(read.shard()).stream()
+                .filter(ref -> ref.lease().generation() <= read.generation())
+                .toList();
+        Optional<String> flaw = read.doubted().filter(corrupted::contains).map(ref -> "a file is altered");
+        return new Input.CheckpointsRead(read.shard(), read.generation(), read.since(), published, List.of(), flaw);
     }
 
     private void launch(NodeId node, List<Market> markets) {

@@ -122,8 +122,8 @@ class MoneyTest {
                 .containsExactly("SPOT", "ON_DEMAND");
         assertThat(cost.spent().isMoreThan(cost.onDemand())).isFalse();
         assertThat(spend(world, CapacityType.ON_DEMAND).instanceTime())
-                .as("launched at 4, gone at 136")
-                .isEqualTo(Duration.ofSeconds(132));
-        assertThat(spend(world, CapacityType.ON_DEMAND).spent()).isEqualTo(Money.usd("0.132"));
+                .as("launched at 4, gone at 137")
+                .isEqualTo(Duration.ofSeconds(133));
+        assertThat(spend(world, CapacityType.ON_DEMAND).spent()).isEqualTo(Money.usd("0.133"));
     }
 }

@@ -213,10 +213,10 @@ class OperationsTest {
             0s ShardTargeted j/0 to p-n2 NODE_DRAINED
             3s NodeLaunched p-n2 in local:a:m1:SPOT
             6s NodeJoined p-n2
-            8s ShardDetached j/0@1 NODE_DRAINED
-            8s NodeEnding p-n1 NODE_DRAINED
-            9s NodeGone p-n1 NODE_DRAINED
-            9s ShardGranted j/0@2 on p-n2 after step 8 NODE_DRAINED
+            9s ShardDetached j/0@1 NODE_DRAINED
+            9s NodeEnding p-n1 NODE_DRAINED
+            10s NodeGone p-n1 NODE_DRAINED
+            10s ShardGranted j/0@2 on p-n2 after step 9 NODE_DRAINED
             """);
         finished();
     }

@@ -13,6 +13,7 @@ import dev.drover.protocol.market.Resources;
 import dev.drover.protocol.money.Money;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /** What reaches a pool from outside. */
 public sealed interface Input {
@@ -64,9 +65,15 @@ public sealed interface Input {
      * What the store holds of a shard, read because {@link dev.drover.planning.Intent.ReadCheckpoints} asked.
      *
      * @param passedOver what was published and does not count: of each, which file and why
+     * @param flaw what is wrong with the checkpoint that was doubted; absent where nothing is, or nothing was doubted
      */
     record CheckpointsRead(
-            ShardId shard, int generation, Instant since, List<CheckpointRef> published, List<String> passedOver)
+            ShardId shard,
+            int generation,
+            Instant since,
+            List<CheckpointRef> published,
+            List<String> passedOver,
+            Optional<String> flaw)
             implements Input {
         public CheckpointsRead {
             published = List.copyOf(published);
@@ -75,9 +82,12 @@ public sealed interface Input {
 
         /** Where everything that was published counts. */
         public CheckpointsRead(ShardId shard, int generation, Instant since, List<CheckpointRef> published) {
-            this(shard, generation, since, published, List.of());
+            this(shard, generation, since, published, List.of(), Optional.empty());
         }
     }
+
+    /** The same question, and the store gave no answer. */
+    record CheckpointsUnreadable(ShardId shard, String cause) implements Input {}
 
     /** The read model has the finished job. */
     record Archived(JobId job) implements Input {}

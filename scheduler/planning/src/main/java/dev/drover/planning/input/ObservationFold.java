@@ -2,11 +2,14 @@ package dev.drover.planning.input;
 
 import dev.drover.planning.input.Observations.AgentSeen;
 import dev.drover.planning.input.Observations.Refused;
+import dev.drover.planning.input.Observations.Unread;
 import dev.drover.planning.state.Node;
 import dev.drover.planning.state.NodePhase;
 import dev.drover.planning.state.PoolState;
+import dev.drover.planning.state.Shard;
 import dev.drover.protocol.agent.AgentReport;
 import dev.drover.protocol.id.NodeId;
+import dev.drover.protocol.id.ShardId;
 import dev.drover.protocol.market.Market;
 import dev.drover.protocol.market.Offer;
 import dev.drover.protocol.market.Refusal;
@@ -21,6 +24,9 @@ import org.pcollections.TreePMap;
 
 /** How each input changes the volatile facts. Pure. */
 public final class ObservationFold {
+    /** A read costs little, and a shard waits for it with its node at hand. */
+    private static final BackoffSpec READ_AGAIN = new BackoffSpec(Duration.ofSeconds(1), Duration.ofSeconds(30));
+
     private ObservationFold() {}
 
     /** What is seen after {@code input}. */
@@ -36,7 +42,12 @@ public final class ObservationFold {
             case Input.InstanceEnded ended -> ended(seen, state, ended, now);
             case Input.Asked ignored -> seen;
             case Input.Tick ignored -> seen;
-            case Input.CheckpointsRead ignored -> seen;
+            case Input.CheckpointsRead read ->
+                state.shard(read.shard())
+                        .flatMap(shard -> shard.missedIn(read.published(), read.passedOver()))
+                        .map(missed -> unread(seen, state, read.shard(), missed, now))
+                        .orElseGet(() -> seen.withUnread(seen.unread().minus(read.shard())));
+            case Input.CheckpointsUnreadable(ShardId shard, String cause) -> unread(seen, state, shard, cause, now);
             case Input.Archived ignored -> seen;
         };
     }
@@ -103,15 +114,18 @@ public final class ObservationFold {
         for (Refusal refusal : refusals) {
             Refused before = all.get(refusal.market());
             int count = before == null ? 1 : before.count() + 1;
-            all = all.plus(refusal.market(), new Refused(refusal, count, now, now.plus(delay(backoff, count))));
+            all = all.plus(refusal.market(), new Refused(refusal, count, now, now.plus(backoff.after(count))));
         }
         return seen.withRefusals(all);
     }
 
-    /** Doubles from the first to the longest. */
-    private static Duration delay(BackoffSpec backoff, int count) {
-        Duration delay = backoff.first().multipliedBy(1L << Math.min(count - 1, 20));
-        return delay.compareTo(backoff.longest()) > 0 ? backoff.longest() : delay;
+    private static Observations unread(Observations seen, PoolState state, ShardId shard, String cause, Instant now) {
+        PMap<ShardId, Unread> all = seen.unread();
+        for (ShardId known : all.keySet()) {
+            all = state.shard(known).filter(Shard::isLive).isPresent() ? all : all.minus(known);
+        }
+        int count = seen.unread(shard).map(Unread::count).orElse(0) + 1;
+        return seen.withUnread(all.plus(shard, new Unread(cause, count, now.plus(READ_AGAIN.after(count)))));
     }
 
     private static Observations ended(Observations seen, PoolState state, Input.InstanceEnded ended, Instant now) {

@@ -4,6 +4,7 @@ import dev.drover.protocol.agent.AgentReport;
 import dev.drover.protocol.agent.ShardStatus;
 import dev.drover.protocol.id.Lease;
 import dev.drover.protocol.id.NodeId;
+import dev.drover.protocol.id.ShardId;
 import dev.drover.protocol.market.Market;
 import dev.drover.protocol.market.Offer;
 import dev.drover.protocol.market.Refusal;
@@ -22,9 +23,14 @@ import org.pcollections.TreePMap;
  * @param offers prices now, by market
  * @param agents what each node's agent last said
  * @param refusals which markets are left alone, and until when
+ * @param unread which shards' checkpoints could not be read, and until when the store is left alone
  */
 public record Observations(
-        Instant since, PMap<Market, Offer> offers, PMap<NodeId, AgentSeen> agents, PMap<Market, Refused> refusals) {
+        Instant since,
+        PMap<Market, Offer> offers,
+        PMap<NodeId, AgentSeen> agents,
+        PMap<Market, Refused> refusals,
+        PMap<ShardId, Unread> unread) {
 
     /** What was last heard of a node. */
     public record AgentSeen(
@@ -33,8 +39,12 @@ public record Observations(
     /** A market that refused {@code count} times in a row. */
     public record Refused(Refusal refusal, int count, Instant at, Instant until) {}
 
+    /** A question to the store that failed {@code count} times in a row. */
+    public record Unread(String cause, int count, Instant until) {}
+
     public static Observations startingAt(Instant now) {
-        return new Observations(now, TreePMap.empty(), HashTreePMap.empty(), HashTreePMap.empty());
+        return new Observations(
+                now, TreePMap.empty(), HashTreePMap.empty(), HashTreePMap.empty(), HashTreePMap.empty());
     }
 
     /** When the node was last heard of; for one not heard of, when it could first have been. */
@@ -76,19 +86,28 @@ public record Observations(
         return refused != null && now.isBefore(refused.until());
     }
 
+    /** Why the shard's checkpoints can't be read, while that is so. */
+    public Optional<Unread> unread(ShardId shard) {
+        return Optional.ofNullable(unread.get(shard));
+    }
+
     public Observations withOffers(PMap<Market, Offer> newOffers) {
-        return new Observations(since, newOffers, agents, refusals);
+        return new Observations(since, newOffers, agents, refusals, unread);
     }
 
     public Observations withAgent(NodeId node, AgentSeen seen) {
-        return new Observations(since, offers, agents.plus(node, seen), refusals);
+        return new Observations(since, offers, agents.plus(node, seen), refusals, unread);
     }
 
     public Observations withoutAgent(NodeId node) {
-        return new Observations(since, offers, agents.minus(node), refusals);
+        return new Observations(since, offers, agents.minus(node), refusals, unread);
     }
 
     public Observations withRefusals(PMap<Market, Refused> newRefusals) {
-        return new Observations(since, offers, agents, newRefusals);
+        return new Observations(since, offers, agents, newRefusals, unread);
+    }
+
+    public Observations withUnread(PMap<ShardId, Unread> newUnread) {
+        return new Observations(since, offers, agents, refusals, newUnread);
     }
 }

@@ -1,5 +1,6 @@
 package dev.drover.planning.state;
 
+import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.id.ShardId;
 import java.util.Collection;
@@ -12,11 +13,11 @@ import org.pcollections.PMap;
 import org.pcollections.TreePSet;
 
 /**
- * Which shards are on each node or promised it: an index over the jobs, so that a pool with many waiting shards looks only at
- * the few that are somewhere. Derived, never journalled.
+ * Which shards are on each node or promised it, and which jobs have no live shard left: an index over the jobs, so that a pool
+ * with many waiting shards looks only at the few that something can happen to. Derived, never journalled.
  */
-public record Occupancy(PMap<NodeId, TreePSet<ShardId>> byNode) {
-    static final Occupancy EMPTY = new Occupancy(HashTreePMap.empty());
+public record Occupancy(PMap<NodeId, TreePSet<ShardId>> byNode, TreePSet<JobId> ended) {
+    static final Occupancy EMPTY = new Occupancy(HashTreePMap.empty(), TreePSet.empty());
 
     static Occupancy of(Collection<Job> jobs) {
         Occupancy index = EMPTY;
@@ -53,7 +54,13 @@ public record Occupancy(PMap<NodeId, TreePSet<ShardId>> byNode) {
                         node, index.getOrDefault(node, TreePSet.empty()).plus(now.id()));
             }
         }
-        return new Occupancy(index);
+        boolean over = after.shards().stream().noneMatch(Shard::isLive);
+        return new Occupancy(index, over ? ended.plus(after.id()) : ended.minus(after.id()));
+    }
+
+    /** A job that ended has left. It was on no node any more. */
+    Occupancy without(JobId job) {
+        return new Occupancy(byNode, ended.minus(job));
     }
 
     private static List<NodeId> places(Shard shard) {

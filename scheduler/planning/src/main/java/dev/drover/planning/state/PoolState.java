@@ -6,6 +6,7 @@ import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.id.ShardId;
 import dev.drover.protocol.pool.PoolSpec;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -96,6 +97,26 @@ public record PoolState(
                 .filter(Job::isLive)
                 .flatMap(job -> job.shards().stream())
                 .filter(Shard::isLive);
+    }
+
+    /** Live shards that are on a node or promised one, each once. */
+    public List<Shard> placedShards() {
+        return occupancy.byNode().values().stream()
+                .flatMap(Collection::stream)
+                .distinct()
+                .sorted()
+                .map(this::shard)
+                .flatMap(Optional::stream)
+                .filter(Shard::isLive)
+                .toList();
+    }
+
+    /** Jobs that have no live shard left. */
+    public List<Job> endedJobs() {
+        return occupancy.ended().stream()
+                .map(this::job)
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     /** Live shards that run on the node. */
@@ -206,7 +227,7 @@ public record PoolState(
                 archived.plus(id, at),
                 nodesRequested,
                 ledger,
-                occupancy);
+                occupancy.without(id));
     }
 
     PoolState withArchived(PMap<JobId, Instant> newArchived) {

@@ -102,6 +102,23 @@ public record Shard(
                         .thenComparingInt(ref -> ref.lease().generation()));
     }
 
+    /**
+     * What is missed in an answer of the store: it shows nothing at all of a shard that has continued from it before. Such an
+     * answer is not believed, since starting again from nothing can't be undone.
+     */
+    public Optional<String> missedIn(List<CheckpointRef> published, List<String> passedOver) {
+        return published.isEmpty() && passedOver.isEmpty()
+                ? attempts.stream()
+                        .filter(attempt -> attempt.resumeFrom()
+                                .filter(ref -> !rejected.contains(ref))
+                                .isPresent())
+                        .reduce((earlier, later) -> later)
+                        .map(attempt ->
+                                "the store shows no checkpoint of %s, though generation %d continued from step %d"
+                                        .formatted(id, attempt.generation(), attempt.resumeStep()))
+                : Optional.empty();
+    }
+
     // Folds; package-private, for PoolState only.
 
     Shard in(ShardState newState, Reason reason, Instant at) {
