@@ -70,7 +70,7 @@ public final class CheckpointCost implements Callable<Integer> {
             throws IOException, InterruptedException, TimeoutException {
         JobId job = trial.api().submit(BenchJob.medium(pool, trial.text(), steps, every), key);
         trial.await(job, view -> view.state().isFinal());
-        return trial.api().telemetry(job);
+        return trial.api().history(job);
     }
 
     private static double stepsPerSecond(List<TelemetryPoint> points) {

@@ -75,7 +75,7 @@ public final class RealInput implements Callable<Integer> {
                     "generations",
                     done.shards().stream().map(ShardView::generation).toList());
             boolean reached = true;
-            List<TelemetryPoint> points = trial.api().telemetry(done.id());
+            List<TelemetryPoint> points = trial.api().history(done.id());
             for (int shard = 0; shard < SHARDS; shard++) {
                 double loss = lastEvalLoss(points, shard);
                 reached &= loss < LIMIT;

@@ -51,7 +51,7 @@ final class TorchPeer {
         PoolSpec pool = trial.pool("peer", 1);
         JobId job = trial.api().submit(BenchJob.medium(pool, trial.text(), STEPS, 1_000_000), "peer");
         trial.await(job, view -> view.state().isFinal());
-        Map<Integer, Long> times = trial.api().telemetry(job).stream()
+        Map<Integer, Long> times = trial.api().history(job).stream()
                 .collect(Collectors.toMap(TelemetryPoint::step, TelemetryPoint::epochMillis));
         return IntStream.iterate(2 * WINDOW, step -> step <= STEPS, step -> step + WINDOW)
                 .mapToObj(step -> WINDOW

@@ -16,12 +16,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A controller that is away for longer than the lease: training goes on, and is adopted as it is. */
+/** A controller that is away: training goes on and is adopted as it is, but never beyond what its lease allows. */
 final class AdoptionIT {
     private static final int STEPS = 100_000;
     private static final LeaseSpec SHORT =
@@ -51,11 +53,7 @@ final class AdoptionIT {
             assertThat(node.livingTrainers())
                     .as("the trainer is the one that ran before")
                     .isNotEmpty();
-            Deadline complete = Deadline.in(Duration.ofSeconds(60));
-            List<Integer> all = IntStream.rangeClosed(1, adopted.step()).boxed().toList();
-            while (!trial.losses(job).keySet().containsAll(all)) {
-                complete.pause(() -> "telemetry has holes before step " + adopted.step());
-            }
+            awaitSteps(trial, job, adopted.step());
             assertThat(shard(trial.api().job(job)).attempts())
                     .singleElement()
                     .satisfies(attempt -> assertThat(attempt.endedAt()).isEmpty());
@@ -66,6 +64,50 @@ final class AdoptionIT {
             assertThat(meanwhile).as("steps made while no controller ran").isNotEmpty();
             trial.api().cancel(job);
             assertThat(trial.end()).isEmpty();
+        }
+    }
+
+    @Test
+    void whatNoSchedulerEverAnswersEndsByItselfAndLosesNoStep(@TempDir(cleanup = CleanupMode.ON_SUCCESS) Path directory)
+            throws Exception {
+        LeaseSpec brief = new LeaseSpec(
+                Duration.ofSeconds(3), Duration.ofMillis(500), Duration.ofSeconds(6), Duration.ofSeconds(2));
+        try (Trial trial = Trial.in(directory)) {
+            PoolSpec pool = trial.pool("unattended", 1, 4, brief);
+            JobId job = trial.api().submit(new SmallJob(trial.text(), STEPS, 20).in(pool.name()), "unattended");
+            ShardView before = shard(trial.await(
+                    job, view -> Trial.isRunning(view, 1) && shard(view).step() >= 50));
+            NodeProcesses node = NodeProcesses.of(
+                    trial, trial.node(pool.name(), before.node().orElseThrow()));
+
+            trial.world().killController();
+            Deadline unattended = Deadline.in(Duration.ofSeconds(60));
+            while (node.agent().isAlive() || !node.livingTrainers().isEmpty()) {
+                unattended.pause(() -> "node " + before.node() + " runs on beyond " + brief.runUntil());
+            }
+            trial.world().restartController();
+
+            ShardView resumed = shard(trial.await(job, view -> Trial.isRunning(view, 2)));
+            int saved = resumed.attempts().getLast().resumedFromStep();
+            assertThat(saved).as("the step that generation 2 continues").isGreaterThan(before.step());
+            awaitSteps(trial, job, saved);
+            assertThat(trial.api().telemetry(job).stream().filter(TelemetryPoint::superseded))
+                    .as("steps that were lost")
+                    .isEmpty();
+            trial.api().cancel(job);
+            assertThat(trial.end()).isEmpty();
+        }
+    }
+
+    /** What was made while no scheduler listened comes later, from the checkpoints. */
+    private static void awaitSteps(Trial trial, JobId job, int upTo) throws Exception {
+        Set<Integer> all = IntStream.rangeClosed(1, upTo).boxed().collect(Collectors.toSet());
+        Deadline complete = Deadline.in(Duration.ofSeconds(60));
+        while (!trial.api().telemetry(job).stream()
+                .map(TelemetryPoint::step)
+                .collect(Collectors.toSet())
+                .containsAll(all)) {
+            complete.pause(() -> "telemetry has holes before step " + upTo);
         }
     }
 

@@ -9,11 +9,18 @@ import dev.drover.dist.trial.Trial;
 import dev.drover.protocol.api.AttemptView;
 import dev.drover.protocol.api.JobView;
 import dev.drover.protocol.api.ShardView;
+import dev.drover.protocol.checkpoint.CheckpointCatalog;
+import dev.drover.protocol.checkpoint.CheckpointLayout;
+import dev.drover.protocol.checkpoint.Manifest;
+import dev.drover.protocol.checkpoint.ManifestJson;
 import dev.drover.protocol.id.JobId;
+import dev.drover.protocol.id.Lease;
 import dev.drover.protocol.id.NodeId;
+import dev.drover.protocol.id.ShardId;
 import dev.drover.protocol.job.JobState;
 import dev.drover.protocol.pool.LeaseSpec;
 import dev.drover.protocol.pool.PoolSpec;
+import dev.drover.protocol.store.FileObjectStore;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -51,7 +58,8 @@ final class ZombieIT {
 
     private static void survives(Trial trial, String name, SmallJob spec, Stop stop, Map<Integer, String> undisturbed)
             throws Exception {
-        PoolSpec pool = trial.pool(name, 2, 4, SHORT);
+        // No pre-started process: every one that an agent has is a shard's.
+        PoolSpec pool = trial.pool(name, 2, 4, SHORT, false);
         JobId job = trial.api().submit(spec.in(pool.name()), name);
         ShardView first = shard(
                 trial.await(job, view -> Trial.isRunning(view, 1) && shard(view).step() >= 50));
@@ -79,17 +87,35 @@ final class ZombieIT {
         }
 
         // Whoever comes next continues what counts, however far the zombie came.
+        publishLate(trial, new ShardId(job, 0));
         trial.cloud().kill(moved.node().orElseThrow());
         JobView done = trial.await(job, view -> view.state() == JobState.SUCCEEDED);
 
         List<AttemptView> attempts = shard(done).attempts();
         assertThat(attempts).extracting(AttemptView::generation).containsExactly(1, 2, 3);
         AttemptView last = attempts.getLast();
+        assertThat(last.resumedFromStep()).as("step of the late checkpoint").isNotEqualTo(STEPS - 1);
         assertThat(last.resumedFromGeneration() == 2 || last.resumedFromStep() <= resumed)
                 .as("%s continues generation 2, or what generation 2 itself continued", last)
                 .isTrue();
         assertThat(trial.losses(job)).isEqualTo(undisturbed);
         trial.api().putPool(pool.withNodes(0, 0));
+    }
+
+    /** What a zombie could do at worst: under its own generation, a complete and valid checkpoint of a later step. */
+    private static void publishLate(Trial trial, ShardId shard) throws IOException {
+        FileObjectStore store = new FileObjectStore(trial.store());
+        CheckpointCatalog catalog = new CheckpointCatalog(store);
+        Manifest own = catalog.manifest(catalog.published(shard).getFirst());
+        Manifest late = new Manifest(own.format(), new Lease(shard, 1), STEPS - 1, own.createdAt(), own.files());
+        for (Manifest.Entry file : own.files()) {
+            store.put(
+                    CheckpointLayout.checkpoint(late.lease(), late.step()) + file.name(),
+                    trial.store().resolve(CheckpointLayout.checkpoint(own.lease(), own.step()) + file.name()));
+        }
+        assertThat(store.putIfAbsent(CheckpointLayout.manifest(late.lease(), late.step()), ManifestJson.write(late)))
+                .isTrue();
+        assertThat(catalog.published(shard).getFirst().step()).isEqualTo(late.step());
     }
 
     /** A node that holds none is a spare, or was ended as one. */

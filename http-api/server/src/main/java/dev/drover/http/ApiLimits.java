@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param pollEvery how often live streams look for something new
  * @param stepsEvery how often live streams show steps, a few per shard each time
  * @param heartbeatEvery a live stream that says nothing for this long sends a comment
+ * @param historyPatience how long a request for the steps of a job that has just ended waits until the last of them are there
  * @param metricsNeedToken whether {@code /metrics} asks for a token; leave it off only where the port is private
  */
 public record ApiLimits(
@@ -20,6 +21,7 @@ public record ApiLimits(
         Duration pollEvery,
         Duration stepsEvery,
         Duration heartbeatEvery,
+        Duration historyPatience,
         boolean metricsNeedToken) {
     public static final ApiLimits DEFAULT = new ApiLimits(
             1 << 20,
@@ -28,5 +30,6 @@ public record ApiLimits(
             Duration.ofMillis(250),
             Duration.ofSeconds(1),
             Duration.ofSeconds(15),
+            Duration.ofSeconds(10),
             false);
 }

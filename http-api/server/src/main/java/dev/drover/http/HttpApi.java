@@ -27,7 +27,7 @@ public final class HttpApi {
         this.endpoints = Stream.of(
                         new SubmitRoute(ports, pools).endpoints(),
                         new JobRoutes(pools, jobs, ports.readModel()).endpoints(),
-                        new TelemetryRoutes(jobs, ports.readModel()).endpoints(),
+                        new TelemetryRoutes(jobs, ports.readModel(), ports.limits()).endpoints(),
                         new EventRoutes(ports, jobs, executor).endpoints(),
                         new LogRoutes(ports, jobs, executor).endpoints(),
                         new CheckpointRoutes(jobs, ports.store()).endpoints(),

@@ -6,6 +6,7 @@ import dev.drover.protocol.api.PoolCommand;
 import dev.drover.protocol.api.PoolReply;
 import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.PoolName;
+import java.time.Duration;
 import java.util.Optional;
 
 /** Finds a job wherever it is: with its pool while it lives, in the read model afterwards. */
@@ -48,6 +49,28 @@ final class Jobs {
                     "job %s has no shard %d; use 0 to %d"
                             .formatted(job.id(), shard, job.spec().shards() - 1));
         }
+    }
+
+    /**
+     * Whether the job has ended and no step of its history is still to come. A job that has just ended is waited for: its
+     * last steps are made complete from its checkpoints before it is archived.
+     *
+     * @param patience how long it is waited for
+     * @param look how often it is looked for
+     */
+    boolean isHistoryComplete(JobId job, Duration patience, Duration look) {
+        PoolName pool = poolOf(job);
+        if (readModel.finished(job).isPresent()) {
+            return true;
+        }
+        boolean ended = pools.tryAsk(pool, new PoolCommand.ShowJob(job)).stream()
+                .anyMatch(reply -> reply instanceof PoolReply.Job(JobView view)
+                        && view.state().isFinal());
+        long looks = ended ? patience.dividedBy(look) : 0;
+        while (looks-- > 0 && readModel.finished(job).isEmpty()) {
+            Polled.pause(look);
+        }
+        return readModel.finished(job).isPresent();
     }
 
     /** The pool a job was submitted to, or 404. */

@@ -17,10 +17,12 @@ final class TelemetryRoutes {
 
     private final Jobs jobs;
     private final ReadModel readModel;
+    private final ApiLimits limits;
 
-    TelemetryRoutes(Jobs jobs, ReadModel readModel) {
+    TelemetryRoutes(Jobs jobs, ReadModel readModel, ApiLimits limits) {
         this.jobs = jobs;
         this.readModel = readModel;
+        this.limits = limits;
     }
 
     List<Endpoint> endpoints() {
@@ -36,7 +38,7 @@ final class TelemetryRoutes {
         boolean superseded = query.flag("superseded");
         Optional<Format> format = query.choice("format", Format.class);
         query.finish();
-        jobs.poolOf(job);
+        boolean complete = jobs.isHistoryComplete(job, limits.historyPatience(), limits.pollEvery());
         List<TelemetryPoint> found = readModel.telemetry(job, shard, afterStep, superseded, points).stream()
                 .map(TelemetryPoint::of)
                 .toList();
@@ -44,7 +46,7 @@ final class TelemetryRoutes {
             shard.ifPresent(index -> Jobs.requireShard(jobs.find(job), index));
         }
         return switch (format.orElse(call.asksFor("text/csv") ? Format.CSV : Format.JSON)) {
-            case JSON -> Answers.json(200, new Telemetry(job, found));
+            case JSON -> Answers.json(200, new Telemetry(job, complete, found));
             case CSV -> Answers.stream(Answers.CSV, csv(job, found));
         };
     }
@@ -63,6 +65,10 @@ final class TelemetryRoutes {
         CSV
     }
 
-    /** The surviving history of a job, by shard and step. */
-    record Telemetry(JobId job, List<TelemetryPoint> points) {}
+    /**
+     * The surviving history of a job, by shard and step.
+     *
+     * @param complete whether the job has ended and no step is still to come
+     */
+    record Telemetry(JobId job, boolean complete, List<TelemetryPoint> points) {}
 }

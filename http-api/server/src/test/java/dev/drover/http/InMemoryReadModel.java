@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A read model that forgets. Notes the writes that matter for the order of things in a shared diary. */
 final class InMemoryReadModel implements ReadModel {
@@ -25,6 +26,7 @@ final class InMemoryReadModel implements ReadModel {
     private final Map<JobId, JobView> finished = new HashMap<>();
     private final List<TelemetryRow> rows = new ArrayList<>();
     private final List<JobEvent> events = new ArrayList<>();
+    final AtomicInteger looksForFinished = new AtomicInteger();
     volatile boolean healthy = true;
     volatile boolean broken;
 
@@ -76,6 +78,7 @@ final class InMemoryReadModel implements ReadModel {
 
     @Override
     public synchronized Optional<JobView> finished(JobId job) {
+        looksForFinished.incrementAndGet();
         return Optional.ofNullable(finished.get(job));
     }
 

@@ -56,6 +56,7 @@ final class RunningApi implements AutoCloseable {
                 Duration.ofMillis(10),
                 Duration.ofMillis(20),
                 Duration.ofMillis(200),
+                Duration.ofMillis(500),
                 metricsNeedToken);
         AtomicInteger jobs = new AtomicInteger();
         api = new HttpApi(

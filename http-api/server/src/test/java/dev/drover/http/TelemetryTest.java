@@ -3,10 +3,13 @@ package dev.drover.http;
 import static dev.drover.http.RunningApi.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.drover.protocol.api.JobView;
 import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.job.JobSpecReader;
 import dev.drover.protocol.job.JobState;
 import java.net.http.HttpResponse;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -60,6 +63,34 @@ class TelemetryTest {
         assertThat(json(api.get(PATH)).at("/points")).hasSize(3);
         assertThat(json(api.get(PATH + "?superseded=true")).at("/points")).hasSize(4);
         assertThat(json(api.get(PATH + "?points=1")).at("/points")).hasSize(1);
+    }
+
+    @Test
+    void aJobThatHasJustEndedIsWaitedForUntilItsHistoryIsComplete() throws Exception {
+        api.gateway.put(view(JobState.RUNNING));
+        assertThat(isComplete()).isFalse();
+
+        api.gateway.put(view(JobState.SUCCEEDED));
+        assertThat(isComplete()).as("of a job that nobody archives").isFalse();
+
+        int before = api.readModel.looksForFinished.get();
+        CompletableFuture<Boolean> asked = CompletableFuture.supplyAsync(this::isComplete);
+        while (api.readModel.looksForFinished.get() < before + 3 && !asked.isDone()) {
+            Thread.onSpinWait();
+        }
+        api.readModel.archive(view(JobState.SUCCEEDED));
+        assertThat(asked.get(20, TimeUnit.SECONDS)).isTrue();
+
+        api.gateway.forget(JOB);
+        assertThat(isComplete()).isTrue();
+    }
+
+    private boolean isComplete() {
+        return json(api.get(PATH)).at("/complete").asBoolean();
+    }
+
+    private static JobView view(JobState state) {
+        return Views.job(JOB, JobSpecReader.read(RunningApi.JOB), state);
     }
 
     @Test

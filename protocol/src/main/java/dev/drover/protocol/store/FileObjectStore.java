@@ -107,6 +107,7 @@ public final class FileObjectStore implements ObjectStore {
     public Optional<byte[]> get(String key, long offset, int atMost) throws IOException {
         Path path = path(key);
         if (!Files.isRegularFile(path)) {
+            requireRoot();
             return Optional.empty();
         }
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {

@@ -22,6 +22,9 @@ import java.util.Optional;
 
 /** What the demo asks of the API it demonstrates. While the controller is away, an asking fails with an {@link IOException}. */
 public final class DemoApi implements AutoCloseable {
+    /** The API waits some seconds for the last steps, each time it is asked. */
+    private static final int HISTORY_LOOKS = 6;
+
     private final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(5))
@@ -103,14 +106,26 @@ public final class DemoApi implements AutoCloseable {
         return DroverJson.mapper().readerFor(Nodes.class).<Nodes>readValue(json).nodes();
     }
 
-    /** Every step record, superseded ones too. */
+    /** Every step record so far, superseded ones too. */
     public List<TelemetryPoint> telemetry(JobId id) throws IOException, InterruptedException {
+        return ask(id).points();
+    }
+
+    /** Every step record of a job that has ended, superseded ones too. */
+    public List<TelemetryPoint> history(JobId id) throws IOException, InterruptedException {
+        for (int look = 0; look < HISTORY_LOOKS; look++) {
+            Telemetry found = ask(id);
+            if (found.complete()) {
+                return found.points();
+            }
+        }
+        throw new IOException("the history of job " + id + " was not complete after " + HISTORY_LOOKS + " looks");
+    }
+
+    private Telemetry ask(JobId id) throws IOException, InterruptedException {
         String json = send(
                 request("/v1/jobs/" + id + "/telemetry?superseded=true").GET().build());
-        return DroverJson.mapper()
-                .readerFor(Telemetry.class)
-                .<Telemetry>readValue(json)
-                .points();
+        return DroverJson.mapper().readerFor(Telemetry.class).readValue(json);
     }
 
     /** The surviving history, as the API writes it. */
@@ -155,7 +170,7 @@ public final class DemoApi implements AutoCloseable {
     }
 
     @JsonIgnoreProperties(ignoreUnknown = true)
-    private record Telemetry(List<TelemetryPoint> points) {}
+    private record Telemetry(boolean complete, List<TelemetryPoint> points) {}
 
     @JsonIgnoreProperties(ignoreUnknown = true)
     private record Jobs(List<JobView> jobs) {}

@@ -118,9 +118,9 @@ public final class DemoCommand implements Callable<Integer> {
             DemoRun script = new DemoRun(world, api, text, steps, seed, progress);
             JobId job = script.disturbed();
             JobId baseline = script.undisturbed();
+            summary = summarize(script, api, job, baseline, progress);
             Files.writeString(to.resolve("telemetry.csv"), api.csv(job));
             Files.writeString(to.resolve("baseline.csv"), api.csv(baseline));
-            summary = summarize(script, api, job, baseline, progress);
         }
         List<Long> left = world.leftBehind();
         Summary checked = left.isEmpty() ? summary : withFailure(summary, "processes were left behind: " + left);
@@ -133,8 +133,8 @@ public final class DemoCommand implements Callable<Integer> {
     private Summary summarize(DemoRun script, DemoApi api, JobId job, JobId baseline, Progress progress)
             throws IOException, InterruptedException {
         JobView view = api.job(job);
-        List<TelemetryPoint> points = api.telemetry(job);
-        LossComparison losses = LossComparison.of(DemoJob.SHARDS, steps, points, api.telemetry(baseline));
+        List<TelemetryPoint> points = api.history(job);
+        LossComparison losses = LossComparison.of(DemoJob.SHARDS, steps, points, api.history(baseline));
         List<Disruption> disruptions = script.acts().stream()
                 .map(act -> Disruption.measure(act, view, points))
                 .toList();

@@ -40,6 +40,9 @@ import java.util.function.Predicate;
  * <p>Closing it ends every process of it and leaves the directory, in which the logs are.
  */
 public final class Trial implements AutoCloseable {
+    /** No node is ended for want of work: what becomes of one shows what the trial is about. */
+    private static final Duration NEVER_IDLE = Duration.ofHours(1);
+
     private static final Duration PATIENCE = Duration.ofMinutes(10);
 
     private final Path home;
@@ -115,6 +118,12 @@ public final class Trial implements AutoCloseable {
     /** A spot pool with that many warm nodes; returns when they are ready. */
     public PoolSpec pool(String name, int minNodes, int maxNodes, LeaseSpec lease)
             throws IOException, InterruptedException, TimeoutException {
+        return pool(name, minNodes, maxNodes, lease, true);
+    }
+
+    /** As the other; {@code spares} says whether its agents pre-start training processes. */
+    public PoolSpec pool(String name, int minNodes, int maxNodes, LeaseSpec lease, boolean spares)
+            throws IOException, InterruptedException, TimeoutException {
         PoolSpec spec = new PoolSpec(
                 new PoolName(name),
                 CapacityMode.SPOT_WITH_FALLBACK,
@@ -123,8 +132,8 @@ public final class Trial implements AutoCloseable {
                 List.of("local.small"),
                 minNodes,
                 maxNodes,
-                Duration.ofSeconds(5),
-                true,
+                NEVER_IDLE,
+                spares,
                 lease,
                 new BackoffSpec(Duration.ofMillis(100), Duration.ofMillis(500)),
                 SwitchBackSpec.DEFAULT);
@@ -172,10 +181,10 @@ public final class Trial implements AutoCloseable {
                 .orElseThrow(() -> new IOException("pool " + pool + " knows no node " + node));
     }
 
-    /** The job's surviving losses by step, as exact bits; of its one shard. */
+    /** The surviving losses by step of a job that has ended, as exact bits; of its one shard. */
     public Map<Integer, String> losses(JobId job) throws IOException, InterruptedException {
         Map<Integer, String> losses = new TreeMap<>();
-        api.telemetry(job).stream()
+        api.history(job).stream()
                 .filter(point -> !point.superseded())
                 .forEach(point -> losses.put(point.step(), point.lossBits()));
         return losses;
