@@ -106,6 +106,9 @@ final class ZombieIT {
     private static void publishLate(Trial trial, ShardId shard) throws IOException {
         FileObjectStore store = new FileObjectStore(trial.store());
         CheckpointCatalog catalog = new CheckpointCatalog(store);
+        assertThat(catalog.published(shard))
+                .as("the zombie was ended before it was done")
+                .noneMatch(ref -> ref.lease().generation() == 1 && ref.step() == STEPS);
         Manifest own = catalog.manifest(catalog.published(shard).getFirst());
         Manifest late = new Manifest(own.format(), new Lease(shard, 1), STEPS - 1, own.createdAt(), own.files());
         for (Manifest.Entry file : own.files()) {
