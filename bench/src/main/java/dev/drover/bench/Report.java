@@ -42,8 +42,10 @@ final class Report {
         conditions.put(name, value);
     }
 
-    void row(String name, String unit, List<Double> samples, String limit) {
-        rows.add(new Row(name, unit, samples, limit));
+    Row row(String name, String unit, List<Double> samples, String limit) {
+        Row row = new Row(name, unit, samples, limit);
+        rows.add(row);
+        return row;
     }
 
     void print(boolean json) throws IOException {

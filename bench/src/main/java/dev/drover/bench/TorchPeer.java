@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -26,8 +26,9 @@ final class TorchPeer {
     /** Trains the medium model here and there, one after the other, on the same text. */
     static void compare(Report report, Trial trial, boolean explain)
             throws IOException, InterruptedException, TimeoutException {
-        report.row("DJL in a whole Drover, the 1.6 M model, 1 thread", "step/s", djl(trial), "");
-        if (!hasTorch()) {
+        Report.Row ourRow = report.row("DJL in a whole Drover, the 1.6 M model, 1 thread", "1/s", djl(trial), "");
+        Optional<String> torch = torch();
+        if (torch.isEmpty()) {
             report.condition("pythonPeer", "left out: no python3 with torch on the PATH");
             if (explain) {
                 System.err.println("Python PyTorch beside DJL is left out: no python3 with torch on the PATH");
@@ -44,7 +45,9 @@ final class TorchPeer {
             throw new IOException(script + " ended with exit code " + python.exitValue());
         }
         List<Double> peer = out.lines().map(Double::parseDouble).toList();
-        report.row("Python PyTorch, the same model and text, 1 thread", "step/s", peer, "");
+        report.condition("pythonPeer", "torch " + torch.get());
+        Report.Row peerRow = report.row("Python PyTorch, the same model and text, 1 thread", "1/s", peer, "");
+        report.row("DJL over Python, of the medians", "", List.of(ourRow.median() / peerRow.median()), "");
     }
 
     private static List<Double> djl(Trial trial) throws IOException, InterruptedException, TimeoutException {
@@ -60,15 +63,16 @@ final class TorchPeer {
                 .toList();
     }
 
-    private static boolean hasTorch() throws InterruptedException {
+    /** The version of {@code python3}'s torch, if it has one. */
+    private static Optional<String> torch() throws InterruptedException {
         try {
-            Process probe = new ProcessBuilder("python3", "-c", "import torch")
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            Process probe = new ProcessBuilder("python3", "-c", "import torch; print(torch.__version__)")
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
-            return probe.waitFor(60, TimeUnit.SECONDS) && probe.exitValue() == 0;
+            String version = new String(probe.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return probe.waitFor() == 0 ? Optional.of(version.strip()) : Optional.empty();
         } catch (IOException e) {
-            return false;
+            return Optional.empty();
         }
     }
 }
