@@ -66,7 +66,7 @@ final class Inbox {
             case Input.LaunchRefused ignored -> arrivals;
             case Input.InstanceEnded ignored -> arrivals;
             case Input.CheckpointsRead ignored -> arrivals;
-            case Input.CheckpointsUnreadable ignored -> arrivals;
+            case Input.Failed ignored -> arrivals;
             case Input.Archived ignored -> arrivals;
         };
     }
