@@ -1,6 +1,7 @@
 package dev.drover.http;
 
 import dev.drover.persistence.read.ReadModel;
+import dev.drover.persistence.read.StepRange;
 import dev.drover.protocol.api.AttemptView;
 import dev.drover.protocol.api.JobEvent;
 import dev.drover.protocol.api.JobView;
@@ -126,7 +127,7 @@ final class InMemoryReadModel implements ReadModel {
     }
 
     @Override
-    public List<Integer> missingSteps(Lease lease, int fromStep, int toStep) {
+    public List<StepRange> missingSteps(Lease lease, int fromStep, int toStep) {
         throw new UnsupportedOperationException("the API looks for no missing steps");
     }
 

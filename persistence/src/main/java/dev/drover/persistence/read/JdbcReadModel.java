@@ -214,7 +214,7 @@ public final class JdbcReadModel implements ReadModel {
     }
 
     @Override
-    public List<Integer> missingSteps(Lease lease, int fromStep, int toStep) {
+    public List<StepRange> missingSteps(Lease lease, int fromStep, int toStep) {
         return steps.missing(lease, fromStep, toStep);
     }
 

@@ -67,8 +67,8 @@ public interface ReadModel extends AutoCloseable {
     List<TelemetryRow> telemetry(
             JobId job, Optional<Integer> shard, int afterStep, boolean includeSuperseded, int maxPoints);
 
-    /** The steps that a generation has no record of, within (fromStep, toStep]. */
-    List<Integer> missingSteps(Lease lease, int fromStep, int toStep);
+    /** The steps that a generation has no record of, within (fromStep, toStep], in order. */
+    List<StepRange> missingSteps(Lease lease, int fromStep, int toStep);
 
     /** Adds events; an event whose (job, sequence) is there already stays. */
     void appendEvents(List<JobEvent> events);

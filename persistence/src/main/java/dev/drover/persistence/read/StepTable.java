@@ -10,7 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.IntStream;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** The step records: one row per (shard, generation, step). */
@@ -44,12 +44,11 @@ final class StepTable {
         sql.insertAllIfAbsent("append " + steps.size() + " steps of " + lease, INSERT, rows);
     }
 
-    List<Integer> missing(Lease lease, int fromStep, int toStep) {
-        Set<Integer> present = new HashSet<>(present(lease, fromStep, toStep));
-        return IntStream.rangeClosed(fromStep + 1, toStep)
-                .filter(step -> !present.contains(step))
-                .boxed()
-                .toList();
+    /** Takes room for what is there, never for what is not: {@code toStep} is what somebody claims. */
+    List<StepRange> missing(Lease lease, int fromStep, int toStep) {
+        return fromStep >= toStep
+                ? List.of()
+                : new StepRange(fromStep + 1, toStep).without(new TreeSet<>(present(lease, fromStep, toStep)));
     }
 
     /** Every record after {@code afterStep}, by shard, step and generation. */

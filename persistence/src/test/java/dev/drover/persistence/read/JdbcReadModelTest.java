@@ -156,9 +156,17 @@ class JdbcReadModelTest {
     void missingStepsAreTold() {
         readModel.appendSteps(FIRST, steps(2, 3));
         readModel.appendSteps(FIRST, steps(5, 5));
-        assertThat(readModel.missingSteps(FIRST, 0, 6)).containsExactly(1, 4, 6);
+        assertThat(readModel.missingSteps(FIRST, 0, 7))
+                .containsExactly(new StepRange(1, 1), new StepRange(4, 4), new StepRange(6, 7));
         assertThat(readModel.missingSteps(FIRST, 1, 3)).isEmpty();
-        assertThat(readModel.missingSteps(SECOND, 0, 1)).containsExactly(1);
+        assertThat(readModel.missingSteps(SECOND, 0, 1)).containsExactly(new StepRange(1, 1));
+        assertThat(readModel.missingSteps(SECOND, 1, 1)).isEmpty();
+        assertThat(readModel.missingSteps(FIRST, 3, Integer.MAX_VALUE))
+                .as("a claim takes no room")
+                .containsExactly(new StepRange(4, 4), new StepRange(6, Integer.MAX_VALUE));
+        readModel.appendSteps(SECOND, steps(Integer.MAX_VALUE, Integer.MAX_VALUE));
+        assertThat(readModel.missingSteps(SECOND, 7, Integer.MAX_VALUE))
+                .containsExactly(new StepRange(8, Integer.MAX_VALUE - 1));
     }
 
     @Test

@@ -34,6 +34,7 @@ public record Reason(Code code, String text, Map<String, String> facts) {
         NO_MATCHING_TYPE,
         NO_OFFERS,
         NODE_STARTING,
+        LAUNCH_FAILING,
         RESOLVING_CHECKPOINT,
         STORE_UNREADABLE,
         RETRYING,

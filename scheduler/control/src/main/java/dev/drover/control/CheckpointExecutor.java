@@ -1,6 +1,7 @@
 package dev.drover.control;
 
 import dev.drover.planning.Intent;
+import dev.drover.planning.input.Effort;
 import dev.drover.planning.input.Input;
 import dev.drover.protocol.checkpoint.CheckpointCatalog;
 import dev.drover.protocol.checkpoint.CheckpointRef;
@@ -32,14 +33,10 @@ final class CheckpointExecutor {
     }
 
     void read(Intent.ReadCheckpoints intent, Consumer<Input> results) {
-        reads.run(intent.shard(), "read the checkpoints of " + intent.shard(), () -> {
-            try {
-                results.accept(answer(intent));
-            } catch (IOException | RuntimeException e) {
-                LOG.warn("can't read the checkpoints of {}; the shard waits for it: {}", intent.shard(), e.toString());
-                results.accept(new Input.CheckpointsUnreadable(intent.shard(), e.toString()));
-            }
-        });
+        reads.run(
+                intent.shard(),
+                () -> results.accept(answer(intent)),
+                cause -> results.accept(new Input.Failed(new Effort.CheckpointRead(intent.shard()), cause)));
     }
 
     private Input answer(Intent.ReadCheckpoints intent) throws IOException {

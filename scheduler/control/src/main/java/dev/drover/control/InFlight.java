@@ -1,14 +1,16 @@
 package dev.drover.control;
 
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 
 /**
  * Runs at most one task per key at a time; a repeat while one is under way does nothing.
  *
- * <p>A task that fails is logged and forgotten: what it was to do is derived again by the pool's next tick.
+ * <p>A task that fails is told and forgotten: who is told decides when it is done again.
  */
 final class InFlight<K> {
     private final Set<K> keys = ConcurrentHashMap.newKeySet();
@@ -20,23 +22,29 @@ final class InFlight<K> {
         this.log = log;
     }
 
-    /** {@code attempted} says what, with which ids, for the log. */
-    void run(K key, String attempted, Task task) {
+    /**
+     * Starts {@code task}, unless one of this key is under way.
+     *
+     * @param failed hears why, where the task fails
+     */
+    void run(K key, Task task, Consumer<String> failed) {
         if (!keys.add(key)) {
             return;
         }
         try {
             executor.execute(() -> {
+                Optional<String> failure = Optional.empty();
                 try {
                     task.run();
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                 } catch (Exception e) {
-                    log.warn("could not {}; it is tried again on a later tick: {}", attempted, e.toString());
-                    log.debug("could not {}", attempted, e);
+                    log.debug("a task of {} failed", key, e);
+                    failure = Optional.of(e.toString());
                 } finally {
                     keys.remove(key);
                 }
+                failure.ifPresent(failed);
             });
         } catch (RuntimeException e) {
             keys.remove(key);

@@ -7,25 +7,26 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /**
  * What a pool has yet to decide on, in order of arrival.
  *
  * <p>Bounded by nodes, not by time: a node's newer status, newer offers and a further tick replace the ones that wait, since
- * each says all there is to know. Questions beyond {@link #MAX_PENDING} are refused.
+ * each says all there is to know. Beyond {@link #MAX_PENDING} all that is asked or told again is refused; connection events are
+ * not, for nobody repeats them: a node's newer connection replaces all that waits of its former ones.
  */
 final class Inbox {
     static final int MAX_PENDING = 20_000;
 
     private final Map<Object, Request> pending = new LinkedHashMap<>();
-    private final Map<NodeId, Long> epochs = new HashMap<>();
+    private final Map<NodeId, List<Long>> connections = new HashMap<>();
     private long arrivals;
 
     /** Adds a request, and says whether there was room for it. */
     boolean add(Request request) {
         Object key = key(request.input());
-        if (!pending.containsKey(key) && pending.size() >= MAX_PENDING) {
+        if (!pending.containsKey(key) && pending.size() >= MAX_PENDING && !isConnectionEvent(request.input())) {
             return false;
         }
         pending.put(key, request);
@@ -41,7 +42,7 @@ final class Inbox {
             oldest.remove();
         }
         if (pending.isEmpty()) {
-            epochs.clear();
+            connections.clear();
         }
         return taken;
     }
@@ -57,24 +58,38 @@ final class Inbox {
             case Input.Tick tick -> tick;
             case Input.OffersSeen ignored -> Input.OffersSeen.class;
             case Input.StatusReported report ->
-                new StatusKey(report.status().node(), epochs.get(report.status().node()));
-            // A status after a connection event must not slip in before it.
-            case Input.AgentConnected connected -> newEpoch(connected.node());
-            case Input.AgentDisconnected disconnected -> newEpoch(disconnected.node());
+                new StatusKey(
+                        report.status().node(),
+                        lastConnectionEvent(report.status().node()));
+            case Input.AgentConnected(NodeId node, String ignored) -> {
+                connections.getOrDefault(node, List.of()).forEach(pending::remove);
+                connections.remove(node);
+                yield connectionEvent(node);
+            }
+            case Input.AgentDisconnected(NodeId node, String ignored) -> connectionEvent(node);
             case Input.Asked ignored -> arrivals;
             case Input.Launched ignored -> arrivals;
             case Input.LaunchRefused ignored -> arrivals;
             case Input.InstanceEnded ignored -> arrivals;
             case Input.CheckpointsRead ignored -> arrivals;
-            case Input.CheckpointsUnreadable ignored -> arrivals;
+            case Input.Failed ignored -> arrivals;
             case Input.Archived ignored -> arrivals;
         };
     }
 
-    private long newEpoch(NodeId node) {
-        epochs.put(node, arrivals);
+    private static boolean isConnectionEvent(Input input) {
+        return input instanceof Input.AgentConnected || input instanceof Input.AgentDisconnected;
+    }
+
+    private long connectionEvent(NodeId node) {
+        connections.computeIfAbsent(node, key -> new ArrayList<>()).add(arrivals);
         return arrivals;
     }
 
-    private record StatusKey(NodeId node, @Nullable Long epoch) {}
+    /** A status after a connection event must not slip in before it. */
+    private Optional<Long> lastConnectionEvent(NodeId node) {
+        return Optional.ofNullable(connections.get(node)).map(List::getLast);
+    }
+
+    private record StatusKey(NodeId node, Optional<Long> after) {}
 }

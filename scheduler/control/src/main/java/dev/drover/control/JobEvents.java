@@ -10,6 +10,7 @@ import dev.drover.protocol.api.JobEvent;
 import dev.drover.protocol.api.Reason;
 import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.ShardId;
+import dev.drover.protocol.job.JobState;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -45,18 +46,20 @@ final class JobEvents {
                                         count(e.spec().shards(), "shard")),
                         Optional.empty());
             case JobCancelled e -> ofJob(e.job(), "cancelled", "Cancelled: " + e.reason(), Optional.empty());
-            case JobFinished e ->
-                ofJob(
-                        e.job(),
-                        "finished",
-                        "The job %s. %s"
-                                .formatted(
-                                        e.state().name().toLowerCase(Locale.ROOT),
-                                        e.reason().text()),
-                        Optional.of(e.reason()));
+            case JobFinished e -> finished(e);
             case JobArchived ignored -> Optional.empty();
             case ArchivedForgotten ignored -> Optional.empty();
         };
+    }
+
+    /** The reason is that of a shard, which has told it; where all went well nothing else is to be said. */
+    private static Optional<Told> finished(JobFinished e) {
+        String how = "The job %s.".formatted(e.state().name().toLowerCase(Locale.ROOT));
+        return ofJob(
+                e.job(),
+                "finished",
+                e.state() == JobState.SUCCEEDED ? how : how + " " + e.reason().text(),
+                Optional.of(e.reason()));
     }
 
     private static Optional<Told> shard(OfShard event) {
@@ -92,8 +95,7 @@ final class JobEvents {
                 ofShard(
                         e.lease().shard(),
                         "succeeded",
-                        "All %d steps are made and saved."
-                                .formatted(e.checkpoint().step()),
+                        "Generation %d is done.".formatted(e.lease().generation()),
                         e.reason());
         };
     }

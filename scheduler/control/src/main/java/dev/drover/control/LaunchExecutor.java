@@ -7,6 +7,7 @@ import dev.drover.cloud.InstanceState;
 import dev.drover.cloud.LaunchRequest;
 import dev.drover.cloud.LaunchResult;
 import dev.drover.planning.Intent;
+import dev.drover.planning.input.Effort;
 import dev.drover.planning.input.Input;
 import dev.drover.protocol.agent.UserData;
 import dev.drover.protocol.id.NodeId;
@@ -25,8 +26,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Launches, ends and probes instances: one call in flight per node, results as inputs.
  *
- * <p>Where a call's outcome is unknown nothing is reported, and the pool's next tick asks for it again; the node's id is the
- * client token, so that no second instance comes of it.
+ * <p>Where a call's outcome is unknown the pool hears why, and asks again after a while; the node's id is the client token, so
+ * that no second instance comes of it.
  */
 final class LaunchExecutor {
     /** The tag by which an instance's pool is found again. */
@@ -58,7 +59,7 @@ final class LaunchExecutor {
         if (schedulers.isEmpty() || intent.markets().isEmpty()) {
             return;
         }
-        calls.run(node, "launch node " + node + " of pool " + pool + " in " + intent.markets(), () -> {
+        call(node, results, () -> {
             UserData userData = new UserData(node, pool, schedulers, tokens.issue(node, pool), config.storeUrl());
             LaunchRequest request = new LaunchRequest(
                     node, intent.markets(), config.owner(), Map.of(POOL_TAG, pool.value()), json(userData));
@@ -73,7 +74,7 @@ final class LaunchExecutor {
     }
 
     void terminate(NodeId node, Consumer<Input> results) {
-        calls.run(node, "terminate node " + node, () -> {
+        call(node, results, () -> {
             cloud.terminate(node);
             reportIfEnded(node, results);
         });
@@ -81,14 +82,21 @@ final class LaunchExecutor {
 
     void kill(NodeId node, Consumer<Input> results) {
         // Not through the one-call-per-node gate: a drill is said once, and must not be skipped for a probe under way.
-        drillCalls.run(node, "kill node " + node + " as a drill", () -> {
-            drills.kill(node);
-            reportIfEnded(node, results);
-        });
+        drillCalls.run(
+                node,
+                () -> {
+                    drills.kill(node);
+                    reportIfEnded(node, results);
+                },
+                cause -> LOG.warn("could not kill node {} as a drill, and does not try again: {}", node, cause));
     }
 
     void probe(NodeId node, Consumer<Input> results) {
-        calls.run(node, "probe node " + node, () -> reportIfEnded(node, results));
+        call(node, results, () -> reportIfEnded(node, results));
+    }
+
+    private void call(NodeId node, Consumer<Input> results, InFlight.Task task) {
+        calls.run(node, task, cause -> results.accept(new Input.Failed(new Effort.Instance(node), cause)));
     }
 
     private void launched(LaunchResult.Launched launched, Consumer<Input> results) {

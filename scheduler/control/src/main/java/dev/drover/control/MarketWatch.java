@@ -44,6 +44,7 @@ final class MarketWatch extends AbstractBehavior<MarketWatch.Message> {
     private final Around around;
     private final Reaper reaper;
     private boolean looking;
+    private Optional<String> failing = Optional.empty();
 
     private MarketWatch(ActorContext<Message> context, Around around) {
         super(context);
@@ -116,13 +117,15 @@ final class MarketWatch extends AbstractBehavior<MarketWatch.Message> {
 
     private Behavior<Message> onFailed(Failed failed) {
         looking = false;
-        getContext()
-                .getLog()
-                .warn(
-                        "can't look at the markets and instances of {}, will look again in {}: {}",
-                        around.cloud().name(),
-                        around.period(),
-                        failed.cause().toString());
+        Optional<String> cause = Optional.of(failed.cause().toString());
+        if (!cause.equals(failing)) {
+            LOG.warn(
+                    "can't look at the markets and instances of {}, looks again every {}: {}",
+                    around.cloud().name(),
+                    around.period(),
+                    cause.get());
+        }
+        failing = cause;
         return this;
     }
 
@@ -144,6 +147,9 @@ final class MarketWatch extends AbstractBehavior<MarketWatch.Message> {
 
     private Behavior<Message> onLooked(View view) {
         looking = false;
+        failing.ifPresent(cause ->
+                LOG.info("the markets of {} are seen again", around.cloud().name()));
+        failing = Optional.empty();
         around.offers().seen(view.offers());
         view.pools().forEach(pool -> around.pools().accept(pool, new Input.OffersSeen(view.offers())));
         Map<NodeId, Instance> byNode =
@@ -176,7 +182,11 @@ final class MarketWatch extends AbstractBehavior<MarketWatch.Message> {
                 .toList();
         for (NodeId node : reaper.due(orphans, around.clock().instant())) {
             LOG.warn("node {} carries the tag of {} and no pool knows it: ending it", node, around.owner());
-            around.launches().terminate(node, ignored -> {});
+            around.launches().terminate(node, result -> {
+                if (result instanceof Input.Failed(var effort, String cause)) {
+                    LOG.warn("{} failed, and is made again after the next look: {}", effort, cause);
+                }
+            });
         }
     }
 

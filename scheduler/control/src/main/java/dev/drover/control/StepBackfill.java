@@ -3,6 +3,7 @@ package dev.drover.control;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.drover.persistence.read.ReadModel;
+import dev.drover.persistence.read.StepRange;
 import dev.drover.protocol.checkpoint.CheckpointLayout;
 import dev.drover.protocol.id.Lease;
 import dev.drover.protocol.shard.ShardWire;
@@ -10,9 +11,9 @@ import dev.drover.protocol.shard.StepRecord;
 import dev.drover.protocol.store.ObjectStore;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -35,40 +36,54 @@ final class StepBackfill {
         this.store = store;
     }
 
-    /** Makes the records of a generation within (fromStep, toStep] complete, as far as the store has them. */
-    void fill(Lease lease, int fromStep, int toStep) throws IOException {
-        List<Integer> missing = readModel.missingSteps(lease, fromStep, toStep);
-        if (!missing.isEmpty()) {
-            append(lease, files(lease), new HashSet<>(missing));
+    /**
+     * Makes the records of a generation within (fromStep, toStep] complete, as far as the store has them.
+     *
+     * @return up to where there is nothing left to do: no further than the store has files, whatever {@code toStep} claims
+     */
+    int fill(Lease lease, int fromStep, int toStep) throws IOException {
+        List<StepRange> missing = readModel.missingSteps(lease, fromStep, toStep);
+        if (missing.isEmpty()) {
+            return toStep;
         }
+        List<StepsFile> files = files(lease);
+        var unused = append(lease, files, missing);
+        return Math.min(toStep, last(files, fromStep));
     }
 
     /** Makes everything complete that a generation has ever saved after {@code fromStep}. */
     void fillAll(Lease lease, int fromStep) throws IOException {
         List<StepsFile> files = files(lease);
-        int last = files.stream().mapToInt(StepsFile::step).max().orElse(fromStep);
-        Set<Integer> missing = new HashSet<>(readModel.missingSteps(lease, fromStep, last));
-        append(lease, files, missing);
+        List<StepRange> missing = append(lease, files, readModel.missingSteps(lease, fromStep, last(files, fromStep)));
         if (!missing.isEmpty()) {
             LOG.warn("the store has no records of steps {} of {}; its history keeps that hole", missing, lease);
         }
     }
 
-    private void append(Lease lease, List<StepsFile> files, Set<Integer> missing) throws IOException {
+    private static int last(List<StepsFile> files, int fromStep) {
+        return files.stream().mapToInt(StepsFile::step).max().orElse(fromStep);
+    }
+
+    /** Adds what the files have of {@code missing}, and says what is missing still. */
+    private List<StepRange> append(Lease lease, List<StepsFile> files, List<StepRange> missing) throws IOException {
+        List<StepRange> left = missing;
         for (StepsFile file : files) {
-            if (missing.isEmpty()) {
-                return;
-            }
             // A file holds steps up to its checkpoint's own: an earlier one can't have what is missing.
-            boolean mayHelp = missing.stream().anyMatch(step -> step <= file.step());
-            if (mayHelp) {
-                List<StepRecord> found = read(file.key()).stream()
-                        .filter(record -> missing.contains(record.step()))
+            if (!left.isEmpty() && left.getFirst().first() <= file.step()) {
+                NavigableMap<Integer, StepRecord> made = new TreeMap<>();
+                read(file.key()).forEach(record -> made.putIfAbsent(record.step(), record));
+                readModel.appendSteps(
+                        lease,
+                        left.stream()
+                                .flatMap(
+                                        range -> made.subMap(range.first(), true, range.last(), true).values().stream())
+                                .toList());
+                left = left.stream()
+                        .flatMap(range -> range.without(made.navigableKeySet()).stream())
                         .toList();
-                readModel.appendSteps(lease, found);
-                found.forEach(record -> missing.remove(record.step()));
             }
         }
+        return left;
     }
 
     private List<StepsFile> files(Lease lease) throws IOException {

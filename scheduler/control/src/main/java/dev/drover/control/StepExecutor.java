@@ -63,8 +63,8 @@ record StepExecutor(JobId job, ReadModel readModel, StepBackfill backfill) {
                     .map(node -> holders.lastStep(node, lease) > 0)
                     .orElse(true);
             if (counts) {
-                backfill.fill(lease, from.getOrDefault(lease, 0), entry.getValue());
-                done.merge(lease, entry.getValue(), Math::max);
+                int filled = backfill.fill(lease, from.getOrDefault(lease, 0), entry.getValue());
+                done.merge(lease, filled, Math::max);
             }
         }
         return done;

@@ -39,6 +39,7 @@ record Turn(Observations seen, List<PoolEvent> events, Set<Intent> intents, List
                 Observations seenNow = decider.observe(seen, current, request.input(), now);
                 Decision decision = decider.decide(current, seenNow, request.input(), now);
                 current = current.applyAll(decision.events());
+                logChanges(seen, seenNow);
                 seen = seenNow;
                 events.addAll(decision.events());
                 intents.addAll(decision.intents());
@@ -50,5 +51,20 @@ record Turn(Observations seen, List<PoolEvent> events, Set<Intent> intents, List
             }
         }
         return new Turn(seen, List.copyOf(events), intents, List.copyOf(answers));
+    }
+
+    /** Says once that something fails, and how, however often it is tried. */
+    private static void logChanges(Observations before, Observations after) {
+        after.failing().forEach((effort, failing) -> {
+            boolean known = before.failing(effort)
+                    .filter(former -> former.cause().equals(failing.cause()))
+                    .isPresent();
+            if (!known) {
+                LOG.warn("{} fails, and is tried again on and on: {}", effort, failing.cause());
+            }
+        });
+        before.failing().keySet().stream()
+                .filter(effort -> after.failing(effort).isEmpty())
+                .forEach(effort -> LOG.info("{} fails no longer", effort));
     }
 }

@@ -60,8 +60,7 @@ class CheckpointExecutorTest {
         assertThat(answers)
                 .singleElement()
                 .isInstanceOfSatisfying(
-                        Input.CheckpointsUnreadable.class,
-                        unreadable -> assertThat(unreadable.cause()).contains("is it mounted?"));
+                        Input.Failed.class, failed -> assertThat(failed.cause()).contains("is it mounted?"));
     }
 
     private void read(FileObjectStore store, Optional<CheckpointRef> doubted) {

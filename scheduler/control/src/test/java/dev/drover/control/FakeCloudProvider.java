@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A cloud in memory that gives what is asked, remembers every call, and can be told to refuse, fail or stall. */
 final class FakeCloudProvider implements CloudProvider {
@@ -32,6 +33,8 @@ final class FakeCloudProvider implements CloudProvider {
     final Map<NodeId, Instance> instances = new ConcurrentHashMap<>();
     volatile boolean failing;
     volatile boolean refusing;
+    volatile boolean hidden;
+    final AtomicInteger looks = new AtomicInteger();
     volatile CountDownLatch stall = new CountDownLatch(0);
 
     @Override
@@ -41,6 +44,10 @@ final class FakeCloudProvider implements CloudProvider {
 
     @Override
     public List<Offer> offers() {
+        looks.incrementAndGet();
+        if (hidden) {
+            throw new CloudException("no prices today");
+        }
         Resources resources = new Resources("cpu", 1, ByteSize.ofMiB(2048));
         return List.of(
                 new Offer(SPOT, Money.usd("0.3"), resources),

@@ -28,16 +28,38 @@ class InboxTest {
     @Test
     void aStatusNeverPassesAConnectionEvent() {
         add(status(1));
-        add(new Input.AgentDisconnected(NODE, "inc"));
         add(new Input.AgentConnected(NODE, "inc"));
         add(status(2));
         add(status(3));
+        add(new Input.AgentDisconnected(NODE, "inc"));
+        add(status(4));
         assertThat(taken())
                 .containsExactly(
                         status(1),
-                        new Input.AgentDisconnected(NODE, "inc"),
                         new Input.AgentConnected(NODE, "inc"),
-                        status(3));
+                        status(3),
+                        new Input.AgentDisconnected(NODE, "inc"),
+                        status(4));
+    }
+
+    @Test
+    void connectionEventsFitIntoAFullInboxAndTakeRoomByNodeNotByTime() {
+        for (int asked = 0; asked < Inbox.MAX_PENDING; asked++) {
+            add(new Input.Asked(new PoolCommand.PausePool()));
+        }
+        NodeId other = new NodeId("n-2");
+        add(new Input.AgentDisconnected(other, "theirs"));
+        for (int flap = 0; flap < 50; flap++) {
+            add(new Input.AgentConnected(NODE, "inc-" + flap));
+            add(new Input.AgentDisconnected(NODE, "inc-" + flap));
+        }
+        assertThat(inbox.take(Inbox.MAX_PENDING)).hasSize(Inbox.MAX_PENDING);
+        assertThat(taken())
+                .as("the last word of each node, and what it is about")
+                .containsExactly(
+                        new Input.AgentDisconnected(other, "theirs"),
+                        new Input.AgentConnected(NODE, "inc-49"),
+                        new Input.AgentDisconnected(NODE, "inc-49"));
     }
 
     @Test

@@ -26,6 +26,7 @@ class JobEventsTest {
     private static final NodeId NODE = new NodeId("n-1");
     private static final CheckpointRef CHECKPOINT = new CheckpointRef(FIRST, 20, "ab".repeat(32));
     private static final Reason REASON = Reason.of(Reason.Code.EVICTION_NOTICE, "The cloud takes n-1.");
+    private static final Reason DONE = Reason.of(Reason.Code.COMPLETED, "All 20 steps are made and saved.");
 
     /** An eviction, told. */
     @Test
@@ -42,9 +43,10 @@ class JobEventsTest {
                 new PoolEvent.CheckpointRejected(SECOND, CHECKPOINT, REASON, AT),
                 new PoolEvent.TargetDropped(SHARD, REASON, AT),
                 new PoolEvent.ShardFailed(SECOND, 30, REASON, true, AT),
-                new PoolEvent.ShardSucceeded(SECOND, CHECKPOINT, REASON, AT),
+                new PoolEvent.ShardSucceeded(SECOND, CHECKPOINT, DONE, AT),
                 new PoolEvent.JobCancelled(JOB, "not needed", AT),
-                new PoolEvent.JobFinished(JOB, JobState.SUCCEEDED, REASON, AT),
+                new PoolEvent.JobFinished(JOB, JobState.SUCCEEDED, DONE, AT),
+                new PoolEvent.JobFinished(JOB, JobState.FAILED, REASON, AT),
                 new PoolEvent.JobArchived(JOB, AT));
         assertThat(told(events))
                 .extracting(event -> event.sequence() + " " + event.kind() + ": " + event.text())
@@ -60,9 +62,10 @@ class JobEventsTest {
                                 + " counts again. The cloud takes n-1.",
                         "10 target-dropped: Its slot is not kept any more. The cloud takes n-1.",
                         "11 failed: The program failed after step 30, for the last time. The cloud takes n-1.",
-                        "12 succeeded: All 20 steps are made and saved. The cloud takes n-1.",
+                        "12 succeeded: Generation 2 is done. All 20 steps are made and saved.",
                         "13 cancelled: Cancelled: not needed",
-                        "14 finished: The job succeeded. The cloud takes n-1.");
+                        "14 finished: The job succeeded.",
+                        "15 finished: The job failed. The cloud takes n-1.");
         assertThat(told(events)).isEqualTo(told(events));
     }
 

@@ -3,6 +3,7 @@ package dev.drover.control;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.planning.Intent;
+import dev.drover.planning.input.Effort;
 import dev.drover.planning.input.Input;
 import dev.drover.protocol.agent.UserData;
 import dev.drover.protocol.id.NodeId;
@@ -64,16 +65,17 @@ class LaunchExecutorTest {
     }
 
     @Test
-    void anUnknownOutcomeReportsNothingAndCanBeRepeated() {
+    void anUnknownOutcomeIsToldAndCanBeRepeated() {
         cloud.failing = true;
         executor.launch(POOL, LAUNCH, results::add);
-        Eventually.isTrue("the call is made", () -> cloud.launches.size() == 1);
+        Eventually.isTrue("it is told", () -> results.size() == 1);
+        assertThat(results.getFirst())
+                .isEqualTo(new Input.Failed(
+                        new Effort.Instance(NODE), "dev.drover.cloud.CloudException: the cloud is down"));
         cloud.failing = false;
-        Eventually.isTrue("a repeat gets through", () -> {
-            executor.launch(POOL, LAUNCH, results::add);
-            return !results.isEmpty();
-        });
-        assertThat(results).allMatch(Input.Launched.class::isInstance);
+        executor.launch(POOL, LAUNCH, results::add);
+        Eventually.isTrue("a repeat gets through", () -> results.size() == 2);
+        assertThat(results.get(1)).isInstanceOf(Input.Launched.class);
     }
 
     @Test

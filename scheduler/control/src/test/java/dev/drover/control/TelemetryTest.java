@@ -159,6 +159,16 @@ class TelemetryTest {
     }
 
     @Test
+    void aClaimBeyondAllReasonTakesNoRoomAndHidesNoLaterOne() throws IOException {
+        put(10, 1, 10);
+        grant(1, NODE, 0);
+        StepExecutor executor = new StepExecutor(JOB, readModel, backfill);
+        assertThat(executor.fill(Map.of(), claim(Optional.of(NODE), Integer.MAX_VALUE)))
+                .containsEntry(LEASE, 10);
+        assertThat(steps()).isEqualTo(range(1, 10));
+    }
+
+    @Test
     void aCheckpointThatAStrangerClaimsFillsNothing() throws IOException {
         put(10, 1, 10);
         put(20, 11, 20);

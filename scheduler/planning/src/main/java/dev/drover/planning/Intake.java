@@ -62,7 +62,7 @@ final class Intake {
                     draft.add(new JobArchived(job, draft.now()));
                 }
             }
-            case Input.CheckpointsUnreadable ignored -> {}
+            case Input.Failed ignored -> {}
             case Input.AgentConnected ignored -> {}
             case Input.OffersSeen ignored -> {}
             case Input.Tick ignored -> {}

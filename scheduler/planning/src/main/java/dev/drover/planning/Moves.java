@@ -2,9 +2,8 @@ package dev.drover.planning;
 
 import dev.drover.planning.event.PoolEvent.ShardDetached;
 import dev.drover.planning.event.PoolEvent.TargetDropped;
-import dev.drover.planning.input.Observations;
+import dev.drover.planning.state.Attempt;
 import dev.drover.planning.state.Shard;
-import dev.drover.protocol.agent.ShardStatus;
 import dev.drover.protocol.api.Reason;
 import dev.drover.protocol.id.Lease;
 import dev.drover.protocol.id.NodeId;
@@ -17,7 +16,7 @@ final class Moves {
     static void detachAll(Draft draft, NodeId node, Reason reason) {
         for (Shard shard : draft.state().runningOn(node)) {
             Lease lease = shard.lease().orElseThrow();
-            draft.add(new ShardDetached(lease, lastStep(draft.seen(), node, lease), reason, draft.now()));
+            draft.add(new ShardDetached(lease, lastStep(draft, shard), reason, draft.now()));
         }
     }
 
@@ -28,7 +27,12 @@ final class Moves {
         }
     }
 
-    static int lastStep(Observations seen, NodeId node, Lease lease) {
-        return seen.status(node, lease).map(ShardStatus::step).orElse(0);
+    /** The last step that is known of the open attempt: what was last heard, and at least what it continued from. */
+    static int lastStep(Draft draft, Shard shard) {
+        int remembered = shard.lastAttempt().map(Attempt::lastStep).orElse(0);
+        return shard.node()
+                .flatMap(node -> draft.seen().status(node, shard.lease().orElseThrow()))
+                .map(status -> Math.max(remembered, status.step()))
+                .orElse(remembered);
     }
 }

@@ -1,6 +1,7 @@
 package dev.drover.planning;
 
 import dev.drover.planning.Intent.TellAgent;
+import dev.drover.planning.input.Effort;
 import dev.drover.planning.input.Observations;
 import dev.drover.planning.state.Job;
 import dev.drover.planning.state.Node;
@@ -40,25 +41,32 @@ final class Outstanding {
         state.placedShards().forEach(shard -> ofShard(state, seen, shard, now, intents));
         state.endedJobs().stream()
                 .filter(job -> !job.isLive())
+                .filter(job -> !seen.isLeftAlone(new Effort.Archiving(job.id()), now))
                 .forEach(job -> intents.add(new Intent.Archive(views.jobView(state, seen, job, now))));
         return intents;
     }
 
     private static void ofNode(PoolState state, Observations seen, Node node, Instant now, List<Intent> intents) {
+        if (!seen.isLeftAlone(new Effort.Instance(node.id()), now)) {
+            ofInstance(state, seen, node, now).ifPresent(intents::add);
+        }
         if (node.phase() == NodePhase.ENDING) {
-            intents.add(new Intent.TerminateNode(node.id()));
             return;
-        }
-        if (node.instance().isEmpty()) {
-            intents.add(new Intent.LaunchNode(node.id(), node.wanted()));
-        }
-        if (isUnreachable(state, seen, node, now)) {
-            intents.add(new Intent.ProbeNode(node.id()));
         }
         for (ShardStatus status :
                 seen.status(node.id()).map(AgentReport.Status::shards).orElse(List.of())) {
             fence(state, node, status.lease()).ifPresent(intents::add);
         }
+    }
+
+    private static Optional<Intent> ofInstance(PoolState state, Observations seen, Node node, Instant now) {
+        if (node.phase() == NodePhase.ENDING) {
+            return Optional.of(new Intent.TerminateNode(node.id()));
+        }
+        if (node.instance().isEmpty()) {
+            return Optional.of(new Intent.LaunchNode(node.id(), node.wanted()));
+        }
+        return isUnreachable(state, seen, node, now) ? Optional.of(new Intent.ProbeNode(node.id())) : Optional.empty();
     }
 
     /** A member that should be heard of and is not. */
@@ -87,9 +95,7 @@ final class Outstanding {
     }
 
     private static void ofShard(PoolState state, Observations seen, Shard shard, Instant now, List<Intent> intents) {
-        boolean leftAlone = seen.unread(shard.id())
-                .filter(unread -> now.isBefore(unread.until()))
-                .isPresent();
+        boolean leftAlone = seen.isLeftAlone(new Effort.CheckpointRead(shard.id()), now);
         if (shard.generation() > 0 && Grants.isDue(state, shard) && !leftAlone) {
             intents.add(
                     new Intent.ReadCheckpoints(shard.id(), shard.generation(), shard.since(), Restores.doubted(shard)));

@@ -105,7 +105,7 @@ public final class PoolDecider {
             case Input.InstanceEnded ignored -> Optional.empty();
             case Input.AgentDisconnected ignored -> Optional.empty();
             case Input.CheckpointsRead ignored -> Optional.empty();
-            case Input.CheckpointsUnreadable ignored -> Optional.empty();
+            case Input.Failed ignored -> Optional.empty();
             case Input.Archived ignored -> Optional.empty();
         };
     }

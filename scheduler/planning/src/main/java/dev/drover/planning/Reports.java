@@ -193,7 +193,7 @@ final class Reports {
             return;
         }
         Reason reason = notRestored(node, from.get(), status);
-        draft.add(new ShardDetached(status.lease(), 0, reason, draft.now()));
+        draft.add(new ShardDetached(status.lease(), Moves.lastStep(draft, shard), reason, draft.now()));
         if (shard.target().isEmpty()) {
             draft.add(new ShardTargeted(status.lease().shard(), node, reason, draft.now()));
         }
@@ -203,7 +203,8 @@ final class Reports {
         if (Restores.isStuck(shard, status, draft.now())) {
             CheckpointRef from =
                     shard.lastAttempt().flatMap(Attempt::resumeFrom).orElseThrow();
-            draft.add(new ShardDetached(status.lease(), 0, notRestored(node, from, status), draft.now()));
+            Reason reason = notRestored(node, from, status);
+            draft.add(new ShardDetached(status.lease(), Moves.lastStep(draft, shard), reason, draft.now()));
         }
     }
 
@@ -235,7 +236,7 @@ final class Reports {
                         "The agent of node %s came back without %s.".formatted(status.node(), lease),
                         "node",
                         status.node());
-                draft.add(new ShardDetached(lease, 0, reason, draft.now()));
+                draft.add(new ShardDetached(lease, Moves.lastStep(draft, shard), reason, draft.now()));
             }
         }
     }

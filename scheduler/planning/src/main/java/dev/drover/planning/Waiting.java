@@ -1,5 +1,6 @@
 package dev.drover.planning;
 
+import dev.drover.planning.input.Effort;
 import dev.drover.planning.input.Observations;
 import dev.drover.planning.policy.CapacityPolicy;
 import dev.drover.planning.policy.CapacityPolicy.Choice;
@@ -65,7 +66,7 @@ final class Waiting {
 
     private static Reason awaiting(PoolState state, Observations seen, Shard shard) {
         Node node = shard.target().flatMap(state::node).orElseThrow();
-        Optional<Observations.Unread> unread = seen.unread(shard.id());
+        Optional<Observations.Failing> unread = seen.failing(new Effort.CheckpointRead(shard.id()));
         if (unread.isPresent()) {
             return Reason.of(
                     Code.STORE_UNREADABLE,
@@ -75,6 +76,22 @@ final class Waiting {
                     unread.get().until(),
                     "failures",
                     unread.get().count());
+        }
+        Optional<Observations.Failing> launch = seen.failing(new Effort.Instance(node.id()));
+        if (node.phase() == NodePhase.LAUNCHING && launch.isPresent()) {
+            return Reason.of(
+                    Code.LAUNCH_FAILING,
+                    "Node %s can't be launched (%s); the provider is asked again at %s, on and on."
+                            .formatted(
+                                    node.id(),
+                                    launch.get().cause(),
+                                    launch.get().until()),
+                    "node",
+                    node.id(),
+                    "retryAt",
+                    launch.get().until(),
+                    "failures",
+                    launch.get().count());
         }
         if (node.phase() == NodePhase.READY) {
             return Reason.of(

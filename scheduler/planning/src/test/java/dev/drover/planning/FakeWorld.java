@@ -1,5 +1,6 @@
 package dev.drover.planning;
 
+import dev.drover.planning.input.Effort;
 import dev.drover.planning.input.Input;
 import dev.drover.planning.state.PoolState;
 import dev.drover.protocol.agent.AgentCommand;
@@ -54,6 +55,12 @@ final class FakeWorld {
 
     /** Nobody can reach the store. */
     boolean storeAway;
+
+    /** Every call to the provider fails. */
+    boolean cloudAway;
+
+    /** Nothing can be archived. */
+    boolean readModelAway;
 
     final Map<Market, Integer> capacity = new TreeMap<>();
     final List<Intent> handedOut = new ArrayList<>();
@@ -282,14 +289,20 @@ final class FakeWorld {
     private void perform(Intent intent) {
         handedOut.add(intent);
         switch (intent) {
-            case Intent.LaunchNode(NodeId node, List<Market> markets) -> launch(node, markets);
+            case Intent.LaunchNode(NodeId node, List<Market> markets) -> {
+                if (isCloudThere(node)) {
+                    launch(node, markets);
+                }
+            }
             case Intent.TerminateNode(NodeId node) -> {
-                instances.remove(node);
-                post(1, new Input.InstanceEnded(node, "terminated"));
+                if (isCloudThere(node)) {
+                    instances.remove(node);
+                    post(1, new Input.InstanceEnded(node, "terminated"));
+                }
             }
             case Intent.KillNode(NodeId node) -> kill(node);
             case Intent.ProbeNode(NodeId node) -> {
-                if (!instances.containsKey(node)) {
+                if (isCloudThere(node) && !instances.containsKey(node)) {
                     post(1, new Input.InstanceEnded(node, "not found"));
                 }
             }
@@ -300,13 +313,25 @@ final class FakeWorld {
                 }
             }
             case Intent.ReadCheckpoints read -> post(1, answer(read));
-            case Intent.Archive(JobView job) -> post(1, new Input.Archived(job.id()));
+            case Intent.Archive(JobView job) ->
+                post(
+                        1,
+                        readModelAway
+                                ? new Input.Failed(new Effort.Archiving(job.id()), "the read model is away")
+                                : new Input.Archived(job.id()));
         }
+    }
+
+    private boolean isCloudThere(NodeId node) {
+        if (cloudAway) {
+            post(1, new Input.Failed(new Effort.Instance(node), "503 from the provider"));
+        }
+        return !cloudAway;
     }
 
     private Input answer(Intent.ReadCheckpoints read) {
         if (storeAway) {
-            return new Input.CheckpointsUnreadable(read.shard(), "the store is away");
+            return new Input.Failed(new Effort.CheckpointRead(read.shard()), "the store is away");
         }
         List<CheckpointRef> published = published(read.shard()).stream()
                 .filter(ref -> ref.lease().generation() <= read.generation())

@@ -86,8 +86,8 @@ public sealed interface Input {
         }
     }
 
-    /** The same question, and the store gave no answer. */
-    record CheckpointsUnreadable(ShardId shard, String cause) implements Input {}
+    /** Something due outside could not be done, outcome unknown. It is due again after a while. */
+    record Failed(Effort effort, String cause) implements Input {}
 
     /** The read model has the finished job. */
     record Archived(JobId job) implements Input {}

@@ -1,55 +1,90 @@
 package dev.drover.planning.input;
 
 import dev.drover.planning.input.Observations.AgentSeen;
+import dev.drover.planning.input.Observations.Failing;
 import dev.drover.planning.input.Observations.Refused;
-import dev.drover.planning.input.Observations.Unread;
 import dev.drover.planning.state.Node;
 import dev.drover.planning.state.NodePhase;
 import dev.drover.planning.state.PoolState;
-import dev.drover.planning.state.Shard;
 import dev.drover.protocol.agent.AgentReport;
+import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.NodeId;
-import dev.drover.protocol.id.ShardId;
 import dev.drover.protocol.market.Market;
 import dev.drover.protocol.market.Offer;
 import dev.drover.protocol.market.Refusal;
 import dev.drover.protocol.pool.BackoffSpec;
+import dev.drover.protocol.pool.LeaseSpec;
 import dev.drover.protocol.pool.PoolSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.pcollections.PMap;
 import org.pcollections.TreePMap;
 
 /** How each input changes the volatile facts. Pure. */
 public final class ObservationFold {
-    /** A read costs little, and a shard waits for it with its node at hand. */
-    private static final BackoffSpec READ_AGAIN = new BackoffSpec(Duration.ofSeconds(1), Duration.ofSeconds(30));
+    /** A repeat costs little, while a shard waits for it, or an instance that nobody uses is paid for. */
+    private static final BackoffSpec AGAIN = new BackoffSpec(Duration.ofSeconds(1), Duration.ofSeconds(30));
+
+    /** What has not failed again by then is over: not every success is told. */
+    private static final Duration FORGET_FAILING_AFTER = Duration.ofMinutes(5);
+
+    /** A pool that did not look for more of a lease than this can't tell a silent node from one it has not yet heard. */
+    private static final int LOOKS_PER_LEASE = 2;
 
     private ObservationFold() {}
 
     /** What is seen after {@code input}. */
-    public static Observations observe(Observations seen, PoolState state, Input input, Instant now) {
+    public static Observations observe(Observations before, PoolState state, Input input, Instant now) {
+        Observations seen = before.looking(now, isGapless(before, state, now));
         return switch (input) {
             case Input.OffersSeen(List<Offer> offers) -> seen.withOffers(byMarket(offers));
             case Input.AgentConnected(NodeId node, String incarnation) ->
                 connected(seen, state, node, incarnation, now);
             case Input.AgentDisconnected(NodeId node, String incarnation) -> disconnected(seen, node, incarnation);
             case Input.StatusReported(AgentReport.Status status) -> reported(seen, state, status, now);
-            case Input.Launched launched -> refused(opened(seen, launched.market()), state, launched.refusals(), now);
-            case Input.LaunchRefused refused -> refused(seen, state, refused.refusals(), now);
+            case Input.Launched launched ->
+                refused(
+                        opened(worked(seen, new Effort.Instance(launched.node())), launched.market()),
+                        state,
+                        launched.refusals(),
+                        now);
+            case Input.LaunchRefused refused ->
+                refused(worked(seen, new Effort.Instance(refused.node())), state, refused.refusals(), now);
             case Input.InstanceEnded ended -> ended(seen, state, ended, now);
             case Input.Asked ignored -> seen;
-            case Input.Tick ignored -> seen;
+            case Input.Tick ignored -> forgetting(seen, state, now);
             case Input.CheckpointsRead read ->
                 state.shard(read.shard())
                         .flatMap(shard -> shard.missedIn(read.published(), read.passedOver()))
-                        .map(missed -> unread(seen, state, read.shard(), missed, now))
-                        .orElseGet(() -> seen.withUnread(seen.unread().minus(read.shard())));
-            case Input.CheckpointsUnreadable(ShardId shard, String cause) -> unread(seen, state, shard, cause, now);
-            case Input.Archived ignored -> seen;
+                        .map(missed -> failed(seen, new Effort.CheckpointRead(read.shard()), missed, now))
+                        .orElseGet(() -> worked(seen, new Effort.CheckpointRead(read.shard())));
+            case Input.Failed(Effort effort, String cause) -> failed(seen, effort, cause, now);
+            case Input.Archived(JobId job) -> worked(seen, new Effort.Archiving(job));
         };
+    }
+
+    private static boolean isGapless(Observations seen, PoolState state, Instant now) {
+        Duration lease =
+                state.spec().map(PoolSpec::lease).orElse(LeaseSpec.DEFAULT).length();
+        Duration gap = Duration.between(seen.lookedAt(), now);
+        return gap.compareTo(lease.dividedBy(LOOKS_PER_LEASE)) <= 0;
+    }
+
+    /** Agents are forgotten a little after their nodes, so that what they last said is known when the end is decided on. */
+    private static Observations forgetting(Observations seen, PoolState state, Instant now) {
+        PMap<NodeId, AgentSeen> agents = seen.agents();
+        for (NodeId node : agents.keySet()) {
+            agents = state.node(node).isPresent() ? agents : agents.minus(node);
+        }
+        PMap<Effort, Failing> failing = seen.failing();
+        for (Map.Entry<Effort, Failing> known : seen.failing().entrySet()) {
+            boolean over = now.isAfter(known.getValue().until().plus(FORGET_FAILING_AFTER));
+            failing = over ? failing.minus(known.getKey()) : failing;
+        }
+        return seen.withAgents(agents).withFailing(failing);
     }
 
     private static PMap<Market, Offer> byMarket(List<Offer> offers) {
@@ -67,14 +102,14 @@ public final class ObservationFold {
         }
         Optional<AgentReport.Status> known =
                 seen.status(node).filter(status -> status.incarnation().equals(incarnation));
-        return seen.withAgent(node, new AgentSeen(incarnation, true, now, known));
+        return with(seen, node, new AgentSeen(incarnation, true, now, known));
     }
 
     private static Observations disconnected(Observations seen, NodeId node, String incarnation) {
         AgentSeen agent = seen.agents().get(node);
         return agent == null || !agent.incarnation().equals(incarnation)
                 ? seen
-                : seen.withAgent(node, new AgentSeen(incarnation, false, agent.heardAt(), agent.status()));
+                : with(seen, node, new AgentSeen(incarnation, false, agent.heardAt(), agent.status()));
     }
 
     /**
@@ -87,7 +122,7 @@ public final class ObservationFold {
             return seen;
         }
         Observations heard =
-                seen.withAgent(status.node(), new AgentSeen(status.incarnation(), true, now, Optional.of(status)));
+                with(seen, status.node(), new AgentSeen(status.incarnation(), true, now, Optional.of(status)));
         boolean noticed = status.notice() != null && node.get().notice().isEmpty();
         return noticed ? taken(heard, state, node.get(), now) : heard;
     }
@@ -102,6 +137,10 @@ public final class ObservationFold {
                         .filter(last -> last.sequence() >= status.sequence())
                         .isPresent()
                 : known.connected();
+    }
+
+    private static Observations with(Observations seen, NodeId node, AgentSeen agent) {
+        return seen.withAgents(seen.agents().plus(node, agent));
     }
 
     private static Observations opened(Observations seen, Market market) {
@@ -119,21 +158,21 @@ public final class ObservationFold {
         return seen.withRefusals(all);
     }
 
-    private static Observations unread(Observations seen, PoolState state, ShardId shard, String cause, Instant now) {
-        PMap<ShardId, Unread> all = seen.unread();
-        for (ShardId known : all.keySet()) {
-            all = state.shard(known).filter(Shard::isLive).isPresent() ? all : all.minus(known);
-        }
-        int count = seen.unread(shard).map(Unread::count).orElse(0) + 1;
-        return seen.withUnread(all.plus(shard, new Unread(cause, count, now.plus(READ_AGAIN.after(count)))));
+    private static Observations failed(Observations seen, Effort effort, String cause, Instant now) {
+        int count = seen.failing(effort).map(Failing::count).orElse(0) + 1;
+        return seen.withFailing(seen.failing().plus(effort, new Failing(cause, count, now.plus(AGAIN.after(count)))));
+    }
+
+    private static Observations worked(Observations seen, Effort effort) {
+        return seen.withFailing(seen.failing().minus(effort));
     }
 
     private static Observations ended(Observations seen, PoolState state, Input.InstanceEnded ended, Instant now) {
-        Observations without = seen.withoutAgent(ended.node());
+        Observations worked = worked(seen, new Effort.Instance(ended.node()));
         return state.node(ended.node())
                 .filter(node -> node.phase() != NodePhase.ENDING)
-                .map(node -> taken(without, state, node, now))
-                .orElse(without);
+                .map(node -> taken(worked, state, node, now))
+                .orElse(worked);
     }
 
     /** Spot capacity that is taken is a sign of none there: its market is left alone for a while, too. */

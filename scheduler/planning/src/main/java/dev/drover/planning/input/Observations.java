@@ -4,7 +4,6 @@ import dev.drover.protocol.agent.AgentReport;
 import dev.drover.protocol.agent.ShardStatus;
 import dev.drover.protocol.id.Lease;
 import dev.drover.protocol.id.NodeId;
-import dev.drover.protocol.id.ShardId;
 import dev.drover.protocol.market.Market;
 import dev.drover.protocol.market.Offer;
 import dev.drover.protocol.market.Refusal;
@@ -17,20 +16,23 @@ import org.pcollections.TreePMap;
 
 /**
  * Volatile facts, which would flood the journal: what agents last said, prices, refusals. They start empty after a recovery,
- * and leases start anew with them, so an outage of the controller expires nothing.
+ * and leases start anew with them, so an outage of the controller expires nothing. Neither does a stall: what was said
+ * meanwhile may still wait to be heard.
  *
- * @param since when these observations began: the earliest a silence can have started
+ * @param since from when on the pool has looked without a long gap: the earliest a silence can have started
+ * @param lookedAt when it last looked
  * @param offers prices now, by market
  * @param agents what each node's agent last said
  * @param refusals which markets are left alone, and until when
- * @param unread which shards' checkpoints could not be read, and until when the store is left alone
+ * @param failing what could not be done outside, and until when it is left alone
  */
 public record Observations(
         Instant since,
+        Instant lookedAt,
         PMap<Market, Offer> offers,
         PMap<NodeId, AgentSeen> agents,
         PMap<Market, Refused> refusals,
-        PMap<ShardId, Unread> unread) {
+        PMap<Effort, Failing> failing) {
 
     /** What was last heard of a node. */
     public record AgentSeen(
@@ -39,18 +41,18 @@ public record Observations(
     /** A market that refused {@code count} times in a row. */
     public record Refused(Refusal refusal, int count, Instant at, Instant until) {}
 
-    /** A question to the store that failed {@code count} times in a row. */
-    public record Unread(String cause, int count, Instant until) {}
+    /** An effort that failed {@code count} times in a row. */
+    public record Failing(String cause, int count, Instant until) {}
 
     public static Observations startingAt(Instant now) {
         return new Observations(
-                now, TreePMap.empty(), HashTreePMap.empty(), HashTreePMap.empty(), HashTreePMap.empty());
+                now, now, TreePMap.empty(), HashTreePMap.empty(), HashTreePMap.empty(), HashTreePMap.empty());
     }
 
     /** When the node was last heard of; for one not heard of, when it could first have been. */
     public Instant lastHeard(NodeId node) {
         AgentSeen seen = agents.get(node);
-        return seen == null ? since : seen.heardAt();
+        return seen == null || seen.heardAt().isBefore(since) ? since : seen.heardAt();
     }
 
     public Duration silence(NodeId node, Instant now) {
@@ -86,28 +88,33 @@ public record Observations(
         return refused != null && now.isBefore(refused.until());
     }
 
-    /** Why the shard's checkpoints can't be read, while that is so. */
-    public Optional<Unread> unread(ShardId shard) {
-        return Optional.ofNullable(unread.get(shard));
+    /** Why the effort fails, while it does. */
+    public Optional<Failing> failing(Effort effort) {
+        return Optional.ofNullable(failing.get(effort));
+    }
+
+    public boolean isLeftAlone(Effort effort, Instant now) {
+        return failing(effort).filter(known -> now.isBefore(known.until())).isPresent();
+    }
+
+    /** A look at {@code now}; {@code gapless} where the time since the one before was no longer than it should be. */
+    public Observations looking(Instant now, boolean gapless) {
+        return new Observations(gapless ? since : now, now, offers, agents, refusals, failing);
     }
 
     public Observations withOffers(PMap<Market, Offer> newOffers) {
-        return new Observations(since, newOffers, agents, refusals, unread);
+        return new Observations(since, lookedAt, newOffers, agents, refusals, failing);
     }
 
-    public Observations withAgent(NodeId node, AgentSeen seen) {
-        return new Observations(since, offers, agents.plus(node, seen), refusals, unread);
-    }
-
-    public Observations withoutAgent(NodeId node) {
-        return new Observations(since, offers, agents.minus(node), refusals, unread);
+    public Observations withAgents(PMap<NodeId, AgentSeen> newAgents) {
+        return new Observations(since, lookedAt, offers, newAgents, refusals, failing);
     }
 
     public Observations withRefusals(PMap<Market, Refused> newRefusals) {
-        return new Observations(since, offers, agents, newRefusals, unread);
+        return new Observations(since, lookedAt, offers, agents, newRefusals, failing);
     }
 
-    public Observations withUnread(PMap<ShardId, Unread> newUnread) {
-        return new Observations(since, offers, agents, refusals, newUnread);
+    public Observations withFailing(PMap<Effort, Failing> newFailing) {
+        return new Observations(since, lookedAt, offers, agents, refusals, newFailing);
     }
 }
