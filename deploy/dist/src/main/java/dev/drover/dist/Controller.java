@@ -22,6 +22,8 @@ import dev.drover.protocol.store.ObjectStore;
 import dev.drover.protocol.store.ObjectStores;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -81,6 +83,12 @@ final class Controller implements AutoCloseable {
         ControllerLock lock = ControllerLock.take(home)
                 .orElseThrow(() -> new IOException("another Drover already runs on " + home.root()
                         + "; use it, or give --home another directory"));
+        try {
+            requireFree(settings.port());
+        } catch (IOException e) {
+            lock.close();
+            throw e;
+        }
         Programs.describe(home);
         LocalCloudProcess.startIfAbsent(cloudOptions(home, catalog, seed));
         LocalCloudProvider cloud = LocalCloudProvider.open(home.cloud());
@@ -168,6 +176,15 @@ final class Controller implements AutoCloseable {
                         io.micrometer.prometheusmetrics.PrometheusConfig.DEFAULT));
     }
 
+    /** Looked at before anything is started: a cloud that an 'up' leaves behind costs money. */
+    private static void requireFree(int port) throws IOException {
+        try {
+            new ServerSocket(port, 1, InetAddress.getLoopbackAddress()).close();
+        } catch (BindException e) {
+            throw new IOException("port " + port + " on 127.0.0.1 is in use; give --port another one", e);
+        }
+    }
+
     private static ServerBinding bind(ActorSystem<Void> system, Settings settings, Scheduler scheduler, HttpApi api)
             throws IOException {
         try {
@@ -180,11 +197,6 @@ final class Controller implements AutoCloseable {
                     .join();
         } catch (CompletionException e) {
             system.terminate();
-            Throwable cause = e.getCause();
-            if (cause instanceof BindException || String.valueOf(cause).contains("bind")) {
-                throw new IOException(
-                        "port " + settings.port() + " on 127.0.0.1 is in use; give --port another one", e);
-            }
             throw new IOException("can't serve on 127.0.0.1:" + settings.port(), e);
         }
     }

@@ -65,16 +65,17 @@ final class UpCommand implements Callable<Integer> {
     private void runUntil(CountDownLatch asked, Home place) throws IOException, InterruptedException {
         try (Controller controller = Controller.start(
                 place, port, Optional.ofNullable(store), Optional.ofNullable(catalog), Optional.ofNullable(seed))) {
-            announce(controller, place);
+            announce(controller, place, Objects.requireNonNull(cli));
             asked.await();
         }
     }
 
-    private static void announce(Controller controller, Home home) {
+    private static void announce(Controller controller, Home home, DroverCli cli) {
         System.out.println("Drover is up at " + controller.url());
         System.out.println("  user token   " + controller.settings().userToken());
         System.out.println("  admin token  " + controller.settings().adminToken());
-        System.out.println("  everything is in " + home.root() + "; ./drover submit, queue, show ... find it there");
+        System.out.println("  everything is in " + home.root());
+        System.out.println("  try          " + cli.typed("queue"));
         System.out.println(
                 "  Ctrl-C ends it, its cloud and its instances; jobs go on from their checkpoints at the next 'up'");
         System.out.flush();

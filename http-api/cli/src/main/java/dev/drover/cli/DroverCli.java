@@ -49,6 +49,9 @@ import picocli.CommandLine.Spec;
             CostCommand.class
         })
 public final class DroverCli implements Runnable {
+    private static final String HOME = ".drover";
+    private static final Path DEFAULT_HOME = Path.of(HOME);
+
     @Option(
             names = "--url",
             scope = ScopeType.INHERIT,
@@ -66,9 +69,9 @@ public final class DroverCli implements Runnable {
     @Option(
             names = "--home",
             scope = ScopeType.INHERIT,
-            defaultValue = ".drover",
+            defaultValue = HOME,
             description = "The data directory of a server on this machine (default: ${DEFAULT-VALUE})")
-    private Path home = Path.of(".drover");
+    private Path home = DEFAULT_HOME;
 
     @Option(names = "--json", scope = ScopeType.INHERIT, description = "Answers as JSON, progress on stderr")
     private boolean json;
@@ -161,6 +164,11 @@ public final class DroverCli implements Runnable {
 
     boolean isTerminal() {
         return isTerminal;
+    }
+
+    /** How a person types another command for the same server. */
+    public String typed(String command) {
+        return home.equals(DEFAULT_HOME) ? "./drover " + command : "./drover --home " + home + " " + command;
     }
 
     String newKey() {

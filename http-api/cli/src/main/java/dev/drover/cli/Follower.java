@@ -15,6 +15,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Watches a job until it is finished, on stderr: events as lines; steps as one line that changes on a terminal, and as a line
@@ -33,6 +34,7 @@ final class Follower implements Reopening.Reading {
 
     private final long seldom;
     private final Map<Integer, Shown> shown = new HashMap<>();
+    private final Map<Integer, String> held = new TreeMap<>();
     private long eventsSeen;
     private String lastId = "";
     private Optional<String> end = Optional.empty();
@@ -50,7 +52,7 @@ final class Follower implements Reopening.Reading {
 
     /** Blocks until the job is finished; the exit code says how. */
     int follow() {
-        Reopening.read(job, this);
+        Reopening.read(job, err(), this);
         return end.equals(Optional.of("SUCCEEDED")) ? ExitCodes.OK : ExitCodes.JOB_FAILED;
     }
 
@@ -88,6 +90,7 @@ final class Follower implements Reopening.Reading {
             case "step" -> step(event);
             case "end" -> {
                 closeLine();
+                held.values().forEach(err()::println);
                 end = Optional.of(Render.text(event, "/state"));
             }
             default -> {
@@ -120,7 +123,10 @@ final class Follower implements Reopening.Reading {
             lineOpen = true;
         } else if (!root.isTerminal() && (later || next.isAfter(before, stride, seldom))) {
             shown.put(shard, next);
+            held.remove(shard);
             err().println(line);
+        } else if (!root.isTerminal()) {
+            held.put(shard, line);
         }
         err().flush();
     }

@@ -34,7 +34,7 @@ final class LogsCommand extends SubCommand {
             if (follow) {
                 // What can't be opened at all is no stream that broke.
                 api.get(Paths.of("/v1/jobs", job).toString());
-                Reopening.read(job, new LogFollower(root(), api, path));
+                Reopening.read(job, root().err(), new LogFollower(root(), api, path));
                 return ExitCodes.OK;
             }
             Streaming.copy(api.open(path, Map.of()), root().out());

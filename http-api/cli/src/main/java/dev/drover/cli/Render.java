@@ -58,23 +58,29 @@ final class Render {
         return text.append(shards).append(attempts(job)).toString();
     }
 
+    /** Where each shard ran, one after the other, and why. */
     private static String attempts(JsonNode job) {
-        Table table = new Table("SHARD", "GENERATION", "NODE", "MARKET", "FROM STEP", "BECAUSE", "ENDED BECAUSE");
-        boolean any = false;
+        StringBuilder text = new StringBuilder();
         for (JsonNode shard : job.path("shards")) {
             for (JsonNode attempt : shard.path("attempts")) {
-                any = true;
-                table.row(
-                        text(shard, "/index"),
-                        text(attempt, "/generation"),
-                        text(attempt, "/node"),
-                        market(attempt.path("market")),
-                        text(attempt, "/resumedFromStep"),
-                        text(attempt, "/grantedBecause/text"),
-                        text(attempt, "/endedBecause/text"));
+                text.append("\nshard %s, generation %s, from step %s: %s, %s%n"
+                        .formatted(
+                                text(shard, "/index"),
+                                text(attempt, "/generation"),
+                                text(attempt, "/resumedFromStep"),
+                                text(attempt, "/node"),
+                                market(attempt.path("market"))));
+                text.append("  began  ")
+                        .append(text(attempt, "/grantedBecause/text"))
+                        .append('\n');
+                if (attempt.has("endedBecause")) {
+                    text.append("  ended  ")
+                            .append(text(attempt, "/endedBecause/text"))
+                            .append('\n');
+                }
             }
         }
-        return any ? "\n" + table : "";
+        return text.toString();
     }
 
     static void nodes(Table table, String pool, JsonNode nodes) {

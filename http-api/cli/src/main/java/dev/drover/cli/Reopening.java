@@ -1,6 +1,7 @@
 package dev.drover.cli;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.time.Duration;
 
 /** Reads a stream that may break off: opens it again until it has told all, or can't be opened for long. */
@@ -14,8 +15,9 @@ final class Reopening {
      * Blocks until the reading is done.
      *
      * @param job whose stream it is
+     * @param err where people are told that the server is away
      */
-    static void read(String job, Reading reading) {
+    static void read(String job, PrintWriter err, Reading reading) {
         int failures = 0;
         while (true) {
             long before = reading.progress();
@@ -28,6 +30,10 @@ final class Reopening {
                     throw refused;
                 }
                 failures = reading.progress() == before ? failures + 1 : 1;
+                if (failures == 1) {
+                    err.println("the stream of " + job + " broke off (" + e.getMessage() + "); opening it again");
+                    err.flush();
+                }
                 if (failures >= ATTEMPTS) {
                     throw new CliException(
                             ExitCodes.UNREACHABLE,

@@ -18,6 +18,9 @@ import picocli.CommandLine.Parameters;
 final class SubmitCommand extends SubCommand {
     private static final int ATTEMPTS = 5;
 
+    /** The status of an answer that made no new job. */
+    private static final int REPLAYED = 200;
+
     @Parameters(paramLabel = "FILE", description = "The job, YAML or JSON; - for standard input")
     private String file = "";
 
@@ -32,13 +35,15 @@ final class SubmitCommand extends SubCommand {
         ObjectNode spec = SpecFile.job(file);
         JobSpecReader.read(spec, DataFiles.unchecked());
         return root().ask(api -> {
-            JsonNode job = submit(api, spec.toString(), key == null ? root().newKey() : key);
+            HttpResponse<InputStream> answer = submit(api, spec.toString(), key == null ? root().newKey() : key);
+            String done = answer.statusCode() == REPLAYED ? " was submitted before, under this key" : " submitted";
+            JsonNode job = api.json(answer);
             String id = Render.text(job, "/id");
             if (!follow) {
-                root().print(job, ignored -> id + " submitted; 'drover show " + id + "' says how it goes\n");
+                root().print(job, ignored -> id + done + "; '" + root().typed("show " + id) + "' says how it goes\n");
                 return ExitCodes.OK;
             }
-            root().err().println(id + " submitted");
+            root().err().println(id + done);
             int code = new Follower(root(), api, job).follow();
             root().print(api.get(Paths.of("/v1/jobs", id).toString()), Render::job);
             return code;
@@ -46,12 +51,12 @@ final class SubmitCommand extends SubCommand {
     }
 
     /** One key makes sending again safe: a pool that did not answer may have the job. */
-    private JsonNode submit(ApiClient api, String body, String idempotencyKey) {
+    private HttpResponse<InputStream> submit(ApiClient api, String body, String idempotencyKey) {
         Map<String, String> headers = Map.of("Idempotency-Key", idempotencyKey);
         for (int attempt = 1; ; attempt++) {
             HttpResponse<InputStream> response = api.send("POST", "/v1/jobs", body, headers);
             if (response.statusCode() != 503 || attempt == ATTEMPTS) {
-                return api.json(response);
+                return response;
             }
             long seconds = response.headers().firstValueAsLong("Retry-After").orElse(2);
             root().err().println("the pool did not answer; sending it again in " + seconds + " s under the same key");

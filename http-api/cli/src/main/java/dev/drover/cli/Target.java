@@ -28,7 +28,7 @@ record Target(URI url, String token) {
         String address = url.or(() -> client.map(json -> json.path("url").asText()))
                 .filter(text -> !text.isBlank())
                 .orElseThrow(() -> new CliException(
-                        ExitCodes.BAD_INPUT,
+                        ExitCodes.UNREACHABLE,
                         "no server is known: start one with './drover up', or set --url (or DROVER_URL) and --token (or"
                                 + " DROVER_TOKEN). " + file.toAbsolutePath() + " is not there"));
         URI server = uri(address);

@@ -56,11 +56,18 @@ final class TelemetryCommand extends SubCommand {
                 .with("points", points == null ? Integer.valueOf(thinned) : points)
                 .with("superseded", superseded);
         if (!csv) {
-            return root().show(api -> api.get(path.toString()), Render::telemetry);
+            return root().show(api -> api.get(path.toString()), found -> Render.telemetry(found) + thinning(found));
         }
         return root().ask(api -> {
             Streaming.copy(api.open(path.with("format", "csv").toString(), Map.of()), root().out());
             return ExitCodes.OK;
         });
+    }
+
+    /** Says that there may be more, where there may. */
+    private String thinning(JsonNode found) {
+        return points != null || found.path("points").size() < POINTS_FOR_PEOPLE
+                ? ""
+                : "at most " + POINTS_FOR_PEOPLE + " steps of each shard; --csv or --points 0 shows every one\n";
     }
 }

@@ -41,8 +41,8 @@ class CommandsTest {
             SHARD  STATE    STEP     GENERATION  NODE    TO  WHY
             0      RUNNING  120/300  2           node-1
 
-            SHARD  GENERATION  NODE    MARKET                      FROM STEP  BECAUSE           ENDED BECAUSE
-            0      1           node-1  zone-a cpu-small on-demand  0          No spot anywhere
+            shard 0, generation 1, from step 0: node-1, zone-a cpu-small on-demand
+              began  No spot anywhere
             """);
     }
 
@@ -176,7 +176,7 @@ class CommandsTest {
     @Test
     void theServerIsFoundInTheDataDirectory(@TempDir Path dir) throws IOException {
         Ran unknown = Ran.plain("pools", "--home", dir.toString());
-        assertThat(unknown.code()).isEqualTo(ExitCodes.BAD_INPUT);
+        assertThat(unknown.code()).isEqualTo(ExitCodes.UNREACHABLE);
         assertThat(unknown.err()).startsWith("no server is known: start one with './drover up'");
         Files.writeString(
                 dir.resolve("client.json"),

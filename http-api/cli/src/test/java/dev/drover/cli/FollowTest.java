@@ -39,7 +39,9 @@ class FollowTest {
                 a
                 d
                 """);
-        assertThat(Ran.command(server, "logs", "-f", "j-1")).isEqualTo(new Ran(0, """
+        Ran ran = Ran.command(server, "logs", "-f", "j-1");
+        assertThat(ran.code()).isZero();
+        assertThat(ran.out()).isEqualTo("""
             ==> shard 0, generation 1 <==
             a
             b
@@ -49,7 +51,8 @@ class FollowTest {
             c
             ==> shard 1, generation 1 <==
             d
-            """, ""));
+            """);
+        assertThat(ran.err().lines()).singleElement().asString().startsWith("the stream of j-1 broke off (");
     }
 
     @Test
@@ -61,6 +64,19 @@ class FollowTest {
         assertThat(Ran.command(server, "logs", "-f", "j-1", "--shard", "0", "--generation", "1")
                         .out())
                 .isEqualTo("1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n13\n14\n15\n16\n");
+    }
+
+    @Test
+    void aLogOfWhichNothingThatWasShownIsLeftIsAllNew() {
+        String line = "x".repeat(1023);
+        String newer = "3\n" + (line + "\n").repeat(1024);
+        String one = LOGS.replace("follow", "shard=0&generation=1&follow");
+        server.answer("GET /v1/jobs/j-1", 200, Samples.job("RUNNING"))
+                .broken(one, "1\n2\n")
+                .answer(one, 200, newer);
+        assertThat(Ran.command(server, "logs", "-f", "j-1", "--shard", "0", "--generation", "1")
+                        .out())
+                .isEqualTo("1\n2\n" + newer);
     }
 
     @Test
@@ -82,8 +98,9 @@ class FollowTest {
         assertThat(Ran.command(server, "telemetry", "j-1", "--follow")
                         .err()
                         .lines()
+                        .filter(line -> !line.startsWith("the stream of j-1 broke off"))
                         .map(FollowTest::place))
-                .containsExactly("step 1/300", "step 100/300", "step 120/300", "step 101/300");
+                .containsExactly("step 1/300", "step 100/300", "step 120/300", "step 101/300", "step 102/300");
     }
 
     @Test

@@ -28,7 +28,7 @@ class SubmitCommandTest {
         Path data = Files.writeString(dir.resolve("d.txt"), "text");
         server.answer("POST /v1/jobs", 201, Samples.job("QUEUED"));
         Ran ran = Ran.command(server, "submit", file("train: {data: {path: d.txt, tokenizer: bytes}}"));
-        assertThat(ran).isEqualTo(new Ran(0, "j-1 submitted; 'drover show j-1' says how it goes\n", ""));
+        assertThat(ran).isEqualTo(new Ran(0, "j-1 submitted; './drover show j-1' says how it goes\n", ""));
         FakeServer.Asked asked = server.asked().getFirst();
         assertThat(asked.headers()).containsEntry("Idempotency-key", "generated-key");
         assertThat(DroverJson.mapper().readTree(asked.body()).at("/train/data"))
@@ -109,7 +109,10 @@ class SubmitCommandTest {
         assertThat(ran.code()).isZero();
         assertThat(ran.err())
                 .containsPattern("j-1 submitted\n\\d\\d:\\d\\d:00  shard 0  placed on node-1\n")
-                .endsWith("shard 0  step 20/300  loss 2.5  100 tokens/s  zone-a SPOT\n");
+                .endsWith("""
+                    shard 0  step 20/300  loss 2.5  100 tokens/s  zone-a SPOT
+                    shard 0  step 21/300  loss 2.4  100 tokens/s  zone-a SPOT
+                    """);
         assertThat(ran.out()).startsWith("j-1  tiny  SUCCEEDED in pool default\n");
         assertThat(server.asked().get(2).headers()).containsEntry("Last-event-id", "1");
     }

@@ -70,7 +70,7 @@ record Summary(
         }
         text.append("\nthe same all on demand ").append(cost.onDemand());
         text.append("\nswitch-backs ").append(cost.switchBacks());
-        text.append("\nevaluation loss %.4f -> %.4f nats per token%n".formatted(firstEvalLoss, lastEvalLoss));
+        text.append("\nevaluation loss %.4f -> %.4f nats per byte%n".formatted(firstEvalLoss, lastEvalLoss));
         text.append("losses identical: %s (%d of %d steps, %s shards)%n"
                 .formatted(
                         losses.isIdentical() ? "yes" : "NO",
