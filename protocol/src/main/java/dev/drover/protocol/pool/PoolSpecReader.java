@@ -19,6 +19,9 @@ public final class PoolSpecReader {
     /** The clouds that this version can launch on. */
     private static final List<String> PROVIDERS = List.of("local");
 
+    /** A pool looks once a second, and takes what it did not see for over half a lease for its own absence. */
+    private static final Duration SHORTEST_LEASE = Duration.ofSeconds(3);
+
     private static final Duration LONGEST = Duration.ofDays(30);
     private static final Pattern CLOUD_NAME = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9])?");
     private static final String CLOUD_NAME_ALLOWED = "1 to 64 of letters, digits, '.', '_' and '-'";
@@ -93,7 +96,7 @@ public final class PoolSpecReader {
 
     private static LeaseSpec lease(SpecFields fields, LeaseSpec defaults) {
         LeaseSpec lease = new LeaseSpec(
-                fields.duration("length", defaults.length(), Duration.ofSeconds(1), Duration.ofHours(1)),
+                fields.duration("length", defaults.length(), SHORTEST_LEASE, Duration.ofHours(1)),
                 fields.duration("heartbeat", defaults.heartbeat(), Duration.ofMillis(100), Duration.ofMinutes(5)),
                 fields.duration("runUntil", defaults.runUntil(), Duration.ofSeconds(1), LONGEST),
                 fields.duration("noticeMargin", defaults.noticeMargin(), Duration.ZERO, Duration.ofHours(1)));

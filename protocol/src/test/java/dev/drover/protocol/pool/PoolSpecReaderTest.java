@@ -66,6 +66,7 @@ class PoolSpecReaderTest {
         idleTimeout: soon           | idleTimeout: 'soon' is not allowed; use a duration from 1s to 30d, as 30s
         idleTimeout: 999999999999d  | idleTimeout: '999999999999d' is not allowed; use a duration from 1s to 30d, as 30s
         lease: {heartbeat: 6s}      | lease.heartbeat: '6s' is not allowed; use less than a third of length (15s)
+        lease: {length: 2s}         | lease.length: '2s' is not allowed; use a duration from 3s to 1h, as 30s
         lease: {runUntil: 2s}       | lease.runUntil: '2s' is not allowed; use at least length (15s)
         backoff: {first: 10m}       | backoff.first: '10m' is not allowed; use at most longest (5m)
         switchback: {after: 1m}     | switchback: '{"after":"1m"}' is not allowed; use 'switchBack'; there is no 'switchback'
