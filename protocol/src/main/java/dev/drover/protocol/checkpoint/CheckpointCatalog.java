@@ -4,13 +4,7 @@ import dev.drover.protocol.id.Lease;
 import dev.drover.protocol.id.ShardId;
 import dev.drover.protocol.store.ObjectStore;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
@@ -32,6 +26,9 @@ public final class CheckpointCatalog {
     private static final Comparator<CheckpointRef> NEWEST_FIRST = Comparator.comparingInt(CheckpointRef::step)
             .thenComparingInt(ref -> ref.lease().generation())
             .reversed();
+
+    /** Of a file, what is held in memory at once while it is read; a file may be larger than any disk here. */
+    static final int PART = 8 << 20;
 
     private final ObjectStore store;
 
@@ -84,37 +81,30 @@ public final class CheckpointCatalog {
     }
 
     /**
-     * Reads the whole of {@code ref}.
+     * Reads the whole of {@code ref}, part by part, and keeps nothing of it.
      *
      * @throws InvalidCheckpointException when it is not what its manifest says: which file, and why
      */
     public void verify(CheckpointRef ref) throws IOException {
         Manifest manifest = manifest(ref);
         requireFiles(manifest);
-        Path copy = Files.createTempFile("drover-verify-", "");
-        try {
-            for (Manifest.Entry entry : manifest.files()) {
-                String key = CheckpointLayout.checkpoint(ref.lease(), ref.step()) + entry.name();
-                store.fetch(key, copy);
-                String digest = sha256(copy);
-                if (!digest.equals(entry.sha256())) {
-                    throw new InvalidCheckpointException(
-                            key, "has SHA-256 " + digest + ", the manifest says " + entry.sha256());
-                }
+        for (Manifest.Entry entry : manifest.files()) {
+            String key = CheckpointLayout.checkpoint(ref.lease(), ref.step()) + entry.name();
+            String digest = sha256(key, entry.length());
+            if (!digest.equals(entry.sha256())) {
+                throw new InvalidCheckpointException(
+                        key, "has SHA-256 " + digest + ", the manifest says " + entry.sha256());
             }
-        } finally {
-            Files.deleteIfExists(copy);
         }
     }
 
-    private static String sha256(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            new DigestInputStream(in, digest).transferTo(OutputStream.nullOutputStream());
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("this Java platform has no SHA-256", e);
+    private String sha256(String key, long length) throws IOException {
+        MessageDigest digest = ManifestJson.newSha256();
+        for (long offset = 0; offset < length; offset += PART) {
+            digest.update(
+                    store.get(key, offset, PART).orElseThrow(() -> new InvalidCheckpointException(key, "is missing")));
         }
+        return HexFormat.of().formatHex(digest.digest());
     }
 
     private Manifest read(Lease lease, int step) throws IOException {

@@ -114,6 +114,7 @@ public final class FileObjectStore implements ObjectStore {
             InputStream from = Channels.newInputStream(channel.position(offset));
             return Optional.of(from.readNBytes(atMost));
         } catch (NoSuchFileException e) {
+            requireRoot();
             return Optional.empty();
         }
     }

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -126,6 +127,35 @@ final class CheckpointCatalogTest {
         assertThatThrownBy(() -> catalog.verify(altered))
                 .isInstanceOf(InvalidCheckpointException.class)
                 .hasMessageContaining(key + " has SHA-256");
+    }
+
+    @Test
+    void aFileLargerThanAPartIsReadPartByPart() throws IOException {
+        CheckpointCatalog diskless = new CheckpointCatalog(new DisklessStore(store));
+        byte[] whole = new byte[2 * CheckpointCatalog.PART];
+        CheckpointRef twoParts = publish(FIRST, 10, whole);
+        CheckpointRef oneByteMore = publish(FIRST, 20, Arrays.copyOf(whole, whole.length + 1));
+        diskless.verify(twoParts);
+        diskless.verify(oneByteMore);
+        byte[] altered = Arrays.copyOf(whole, whole.length + 1);
+        altered[whole.length] = 1;
+        String key = CheckpointLayout.checkpoint(FIRST, 20) + "model.safetensors";
+        store.put(key, Files.write(scratch.resolve("source"), altered));
+        assertThatThrownBy(() -> diskless.verify(oneByteMore))
+                .isInstanceOf(InvalidCheckpointException.class)
+                .hasMessageContaining(key + " has SHA-256");
+    }
+
+    private CheckpointRef publish(Lease lease, int step, byte[] model) throws IOException {
+        Manifest manifest = new Manifest(
+                Manifest.FORMAT,
+                lease,
+                step,
+                Instant.EPOCH,
+                List.of(new Manifest.Entry("model.safetensors", model.length, ManifestJson.sha256(model))));
+        store.putIfAbsent(CheckpointLayout.checkpoint(lease, step) + "model.safetensors", model);
+        store.putIfAbsent(CheckpointLayout.manifest(lease, step), ManifestJson.write(manifest));
+        return new CheckpointRef(lease, step, ManifestJson.digest(manifest));
     }
 
     private void assertPassedOver(CheckpointRef stillThere, String why) throws IOException {

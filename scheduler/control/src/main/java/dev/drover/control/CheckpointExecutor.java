@@ -6,7 +6,6 @@ import dev.drover.planning.input.Input;
 import dev.drover.protocol.checkpoint.CheckpointCatalog;
 import dev.drover.protocol.checkpoint.CheckpointRef;
 import dev.drover.protocol.checkpoint.InvalidCheckpointException;
-import dev.drover.protocol.id.ShardId;
 import dev.drover.protocol.store.ObjectStore;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -19,13 +18,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads which checkpoints of a shard the store holds. A store that fails gives no answer, never an empty one, and the pool hears
- * why.
+ * why. A question is asked once at a time; another one, also of the same shard, does not wait for it.
  */
 final class CheckpointExecutor {
     private static final Logger LOG = LoggerFactory.getLogger(CheckpointExecutor.class);
 
     private final CheckpointCatalog catalog;
-    private final InFlight<ShardId> reads;
+    private final InFlight<Intent.ReadCheckpoints> reads;
 
     CheckpointExecutor(ObjectStore store, Executor executor) {
         this.catalog = new CheckpointCatalog(store);
@@ -34,7 +33,7 @@ final class CheckpointExecutor {
 
     void read(Intent.ReadCheckpoints intent, Consumer<Input> results) {
         reads.run(
-                intent.shard(),
+                intent,
                 () -> results.accept(answer(intent)),
                 cause -> results.accept(new Input.Failed(new Effort.CheckpointRead(intent.shard()), cause)));
     }

@@ -45,7 +45,7 @@ final class Projection extends AbstractBehavior<Projection.Message> {
     private final Factory around;
     private final TimerScheduler<Message> timers;
     private final Deque<Chapter> untold = new ArrayDeque<>();
-    private final Map<JobId, Long> letGo = new HashMap<>();
+    private final Map<JobId, LetGo> letGo = new HashMap<>();
     private Optional<PoolState> behind = Optional.empty();
     private int held;
     private long told;
@@ -77,6 +77,13 @@ final class Projection extends AbstractBehavior<Projection.Message> {
 
     /** What one write tells; {@code weight} counts against the bound. */
     private record Chapter(List<Attempts.Told> attempts, List<JobEvent> events, long lastSequence, int weight) {}
+
+    /** The first and the last event of a job that were let go. */
+    private record LetGo(long first, long last) {
+        LetGo and(LetGo later) {
+            return new LetGo(first, later.last());
+        }
+    }
 
     /** What every pool's projection shares. {@code checkpoints} hears of each checkpoint that the pool relies on. */
     record Factory(ReadModel readModel, JournalReader journal, Consumer<CheckpointRef> checkpoints, Executor executor) {
@@ -148,7 +155,7 @@ final class Projection extends AbstractBehavior<Projection.Message> {
     }
 
     private void letGo(List<JobEvent> events, PoolState after) {
-        events.forEach(event -> letGo.putIfAbsent(event.job(), event.sequence()));
+        events.forEach(event -> letGo.merge(event.job(), new LetGo(event.sequence(), event.sequence()), LetGo::and));
         behind = Optional.of(after);
     }
 
@@ -179,16 +186,17 @@ final class Projection extends AbstractBehavior<Projection.Message> {
     private Behavior<Message> onHistory(History history) {
         List<JournalReader.Kept> kept = history.events();
         List<JobEvent> events = new ArrayList<>();
-        if (!kept.isEmpty()) {
-            letGo.forEach((job, since) -> {
-                if (since < kept.getFirst().sequence()) {
+        if (!kept.isEmpty() && kept.getFirst().sequence() > told + 1) {
+            letGo.forEach((job, lost) -> {
+                if (lost.first() < kept.getFirst().sequence()) {
                     events.add(hole(job, kept.getFirst()));
                 }
             });
         }
-        letGo.clear();
         kept.forEach(event -> JobEvents.of(event.event(), event.sequence()).ifPresent(events::add));
         long last = kept.isEmpty() ? told : kept.getLast().sequence();
+        // What was let go while this was read is for the next reading.
+        letGo.values().removeIf(lost -> lost.last() <= last);
         untold.addFirst(new Chapter(Attempts.all(history.state()), events, last, 0));
         telling = false;
         return next();

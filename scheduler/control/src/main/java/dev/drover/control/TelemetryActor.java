@@ -43,6 +43,10 @@ final class TelemetryActor extends AbstractBehavior<TelemetryActor.Message> {
     static final EntityTypeKey<Message> KEY = EntityTypeKey.create(Message.class, "telemetry");
 
     static final int MAX_BUFFERED = 8_192;
+
+    /** Of what is nobody's yet. It may stay so, and takes no room from what is somebody's. */
+    private static final int MAX_UNKNOWN = 512;
+
     private static final int THIN_FROM = MAX_BUFFERED / 2;
 
     /** How long a grant may take from the journal to the read model before its records count as nobody's. */
@@ -126,21 +130,35 @@ final class TelemetryActor extends AbstractBehavior<TelemetryActor.Message> {
 
     private Behavior<Message> onSteps(Steps message) {
         Source source = new Source(message.from(), message.lease());
-        Map<Source, Held> to = unknown.containsKey(source) ? unknown : buffer;
+        if (unknown.containsKey(source)) {
+            holdUnknown(source, new Held(message.steps(), 0));
+            return this;
+        }
         for (StepRecord step : message.steps()) {
             boolean thinned = buffered >= MAX_BUFFERED || (buffered >= THIN_FROM && step.step() % 2 == 0);
             if (!thinned) {
-                hold(to, source, new Held(List.of(step), 0));
+                hold(buffer, source, new Held(List.of(step), 0));
+                buffered++;
             }
         }
         return next();
     }
 
-    private void hold(Map<Source, Held> to, Source source, Held more) {
+    private void holdUnknown(Source source, Held more) {
+        int room = MAX_UNKNOWN - count(unknown);
+        if (room > 0) {
+            hold(unknown, source, new Held(more.steps().stream().limit(room).toList(), more.looks()));
+        }
+    }
+
+    private static void hold(Map<Source, Held> to, Source source, Held more) {
         Held held = to.computeIfAbsent(source, key -> new Held(new ArrayList<>(), 0));
         held.steps().addAll(more.steps());
         to.put(source, new Held(held.steps(), Math.max(held.looks(), more.looks())));
-        buffered += more.steps().size();
+    }
+
+    private static int count(Map<Source, Held> held) {
+        return held.values().stream().mapToInt(each -> each.steps().size()).sum();
     }
 
     private Behavior<Message> onCheckpoint(CheckpointKnown known) {
@@ -186,7 +204,7 @@ final class TelemetryActor extends AbstractBehavior<TelemetryActor.Message> {
         written.left().ofStrangers().forEach(this::refuse);
         written.left().ofUnknown().forEach((source, held) -> {
             if (held.looks() < MAX_LOOKS) {
-                hold(unknown, source, new Held(held.steps(), held.looks() + 1));
+                holdUnknown(source, new Held(held.steps(), held.looks() + 1));
             } else {
                 refuse(source, held.steps().size());
             }
@@ -198,10 +216,8 @@ final class TelemetryActor extends AbstractBehavior<TelemetryActor.Message> {
     }
 
     private Behavior<Message> onLookAgain() {
-        unknown.forEach((source, held) -> {
-            buffered -= held.steps().size();
-            hold(buffer, source, held);
-        });
+        unknown.forEach((source, held) -> hold(buffer, source, held));
+        buffered += count(unknown);
         unknown.clear();
         return next();
     }
@@ -250,8 +266,7 @@ final class TelemetryActor extends AbstractBehavior<TelemetryActor.Message> {
         writing = true;
         Map<Source, Held> batch = new LinkedHashMap<>(buffer);
         buffer.clear();
-        buffered =
-                unknown.values().stream().mapToInt(held -> held.steps().size()).sum();
+        buffered = 0;
         getContext()
                 .pipeToSelf(
                         CompletableFuture.supplyAsync(() -> executor.write(batch), around.executor()),

@@ -63,6 +63,23 @@ class CheckpointExecutorTest {
                         Input.Failed.class, failed -> assertThat(failed.cause()).contains("is it mounted?"));
     }
 
+    @Test
+    void aReadThatHangsHoldsUpItsRepetitionsAndNoNewQuestion() throws IOException {
+        List<Runnable> hanging = new ArrayList<>();
+        CheckpointExecutor executor =
+                new CheckpointExecutor(new FileObjectStore(directory.resolve("store")), hanging::add);
+        Intent.ReadCheckpoints first = new Intent.ReadCheckpoints(SHARD, 1, SINCE, Optional.empty());
+        Intent.ReadCheckpoints later = new Intent.ReadCheckpoints(SHARD, 1, SINCE.plusSeconds(1), Optional.empty());
+        executor.read(first, answers::add);
+        executor.read(first, answers::add);
+        assertThat(hanging).hasSize(1);
+        executor.read(later, answers::add);
+        executor.read(later, answers::add);
+        assertThat(hanging).hasSize(2);
+        hanging.getLast().run();
+        assertThat(answers).containsExactly(new Input.CheckpointsRead(SHARD, 1, later.since(), List.of()));
+    }
+
     private void read(FileObjectStore store, Optional<CheckpointRef> doubted) {
         new CheckpointExecutor(store, Runnable::run)
                 .read(new Intent.ReadCheckpoints(SHARD, 1, SINCE, doubted), answers::add);

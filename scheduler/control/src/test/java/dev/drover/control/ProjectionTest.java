@@ -15,12 +15,14 @@ import dev.drover.protocol.id.ShardId;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.persistence.query.PersistenceQuery;
 import org.apache.pekko.persistence.testkit.PersistenceTestKitPlugin;
 import org.apache.pekko.persistence.testkit.PersistenceTestKitSnapshotPlugin;
 import org.apache.pekko.persistence.testkit.javadsl.PersistenceTestKit;
@@ -43,11 +45,12 @@ class ProjectionTest {
     private final ActorTestKit testKit = ActorTestKit.create(PersistenceTestKitPlugin.getInstance()
             .config()
             .withFallback(PersistenceTestKitSnapshotPlugin.config())
-            .withFallback(ConfigFactory.parseString("""
-                drover.read-journal = "pekko.persistence.testkit.query"
-                """))
+            .withFallback(ConfigFactory.parseString(HeldReadJournal.CONFIG))
+            .withFallback(ConfigFactory.parseMap(Map.of("drover.read-journal", HeldReadJournal.ID)))
             .withFallback(ConfigFactory.load()));
     private final PersistenceTestKit journal = PersistenceTestKit.create(testKit.system());
+    private final HeldReadJournal.Java reads =
+            PersistenceQuery.get(testKit.system()).getReadJournalFor(HeldReadJournal.Java.class, HeldReadJournal.ID);
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private PoolState state = PoolState.EMPTY;
     private long sequence;
@@ -105,6 +108,29 @@ class ProjectionTest {
         long lost = sequence;
         happensManyTimes(BATCH);
         flaky.down = false;
+        assertOneHoleAt(lost);
+    }
+
+    @Test
+    void whatIsLetGoWhileTheJournalIsReadIsAHoleToo() {
+        flaky.down = true;
+        happensManyTimes(TOO_MUCH);
+        reads.hold();
+        flaky.down = false;
+        Eventually.isTrue("the journal is being read", reads::isAsked);
+        happensManyTimes(TOO_MUCH);
+        journal.clearByIdPreservingSeqNumbers(ID);
+        long lost = sequence;
+        happensManyTimes(BATCH);
+        reads.release();
+        assertOneHoleAt(lost);
+        assertThat(told())
+                .as("before the hole, too, is what was read")
+                .filteredOn(event -> event.sequence() <= 1 + TOO_MUCH)
+                .hasSize(1 + TOO_MUCH);
+    }
+
+    private void assertOneHoleAt(long lost) {
         Eventually.isTrue("the rest is told", () -> told().getLast().sequence() == sequence);
         List<JobEvent> holes =
                 told().stream().filter(event -> event.kind().equals("thinned")).toList();

@@ -169,6 +169,26 @@ class TelemetryTest {
     }
 
     @Test
+    void whatAStrangerSendsOfAnUnknownLeaseTakesNoRoomFromTheHolder() {
+        grant(1, NODE, 0);
+        ActorRef<TelemetryActor.Message> telemetry = telemetry();
+        telemetry.tell(new TelemetryActor.Steps(
+                STRANGER,
+                NEXT,
+                IntStream.range(0, TelemetryActor.MAX_BUFFERED)
+                        .mapToObj(TelemetryTest::step)
+                        .toList()));
+        telemetry.tell(new TelemetryActor.Steps(NODE, LEASE, List.of(step(1))));
+        Eventually.isTrue("the stranger's were looked at", () -> steps().contains(1));
+        for (int even = 2; even <= 200; even += 2) {
+            telemetry.tell(new TelemetryActor.Steps(NODE, LEASE, List.of(step(even))));
+        }
+        telemetry.tell(new TelemetryActor.Steps(NODE, LEASE, List.of(step(201))));
+        Eventually.isTrue("the holder's are kept", () -> steps().contains(201));
+        assertThat(steps()).as("none is thinned").hasSize(102);
+    }
+
+    @Test
     void aCheckpointThatAStrangerClaimsFillsNothing() throws IOException {
         put(10, 1, 10);
         put(20, 11, 20);
