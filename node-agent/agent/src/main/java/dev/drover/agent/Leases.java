@@ -46,7 +46,7 @@ final class Leases {
         return true;
     }
 
-    /** A lease that was reported and has no actor: its actor crashed. */
+    /** A lease that was reported and has no actor: its actor crashed, or it was ordered when it was over. */
     boolean isOrphan(Lease lease) {
         return statuses.containsKey(lease) && !actors.containsKey(lease);
     }
@@ -70,6 +70,11 @@ final class Leases {
             statuses.remove(lease);
         }
         return isUnexpected;
+    }
+
+    /** Lets a lease that is over stand as stopped until it is released again; says whether that is news. */
+    boolean refuse(Lease over, String why) {
+        return statuses.putIfAbsent(over, new ShardStatus(over, Phase.STOPPED, 0, null, null, why, null, 0, 0)) == null;
     }
 
     /** Leases of the same shard and an older generation that are not at their end. */

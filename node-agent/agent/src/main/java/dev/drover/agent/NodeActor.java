@@ -143,7 +143,7 @@ public final class NodeActor extends AbstractBehavior<NodeCommand> {
                 leave();
             }
             case AgentCommand.Prepare prepare -> {
-                if (!leases.isOver(prepare.lease())) {
+                if (!isOver(prepare.lease())) {
                     shard(prepare.lease()).tell(new ShardCommand.Prepare(prepare.task()));
                 }
             }
@@ -169,12 +169,21 @@ public final class NodeActor extends AbstractBehavior<NodeCommand> {
     }
 
     private void run(AgentCommand.Run run) {
-        if (leases.isOver(run.lease())) {
+        if (isOver(run.lease())) {
             return;
         }
         leases.olderActive(run.lease())
                 .forEach(older -> release(older, "generation " + run.lease().generation() + " was granted here"));
         shard(run.lease()).tell(new ShardCommand.Run(run.task(), Optional.ofNullable(run.resumeFrom())));
+    }
+
+    /** What is over has no effect, but an answer: whoever ordered it may wait for it, and grants a next one then. */
+    private boolean isOver(Lease ordered) {
+        boolean over = leases.isOver(ordered);
+        if (over && leases.refuse(ordered, "this node was told before to let the lease go")) {
+            tellLink(true);
+        }
+        return over;
     }
 
     private void release(Lease released, String reason) {

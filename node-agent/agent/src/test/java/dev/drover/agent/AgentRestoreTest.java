@@ -5,6 +5,7 @@ import static dev.drover.agent.fake.TestNode.lease;
 import static dev.drover.agent.fake.TestNode.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.drover.agent.fake.Await;
 import dev.drover.protocol.agent.AgentCommand;
 import dev.drover.protocol.agent.ShardStatus;
 import dev.drover.protocol.agent.ShardStatus.Phase;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,6 +52,25 @@ final class AgentRestoreTest {
             scene.run(lease(3), task(200, 10, 5, ""), ref);
             assertThat(scene.awaitPhase(lease(3), Phase.RESTORE_FAILED).reason())
                     .contains("is missing");
+        }
+    }
+
+    /** A start in trouble is given up after a while, so a retry that does well must not look like trouble. */
+    @Test
+    void aStoreThatAnswersAgainIsNoLongerToldAsTrouble(@TempDir Path directory) throws IOException {
+        try (AgentScene scene = new AgentScene(directory)) {
+            CheckpointRef ref = stoppedAt(scene);
+            scene.store.unreadable(true);
+            scene.run(SECOND, task(200, 10, 5, ""), ref);
+            ShardStatus troubled = scene.scheduler.awaitShard(NODE, SECOND, status -> status.reason() != null);
+            assertThat(troubled.reason()).contains("Connection refused");
+            CountDownLatch slow = scene.store.hold("state.safetensors");
+            scene.store.unreadable(false);
+            Await.until("the retry", () -> scene.store.holds("state.safetensors"));
+            ShardStatus retries = scene.scheduler.awaitShard(NODE, SECOND, status -> status.reason() == null);
+            assertThat(retries.phase()).isEqualTo(Phase.STARTING);
+            slow.countDown();
+            scene.awaitPhase(SECOND, Phase.DONE);
         }
     }
 

@@ -21,9 +21,11 @@ import dev.drover.protocol.shard.ShardWire;
 import dev.drover.protocol.shard.StepRecord;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -159,14 +161,62 @@ final class AgentRunTest {
             Lease second = lease(2);
             scene.run(second, task, null);
             scene.awaitPhase(second, Phase.RUNNING);
-            assertThat(scene.scheduler.shard(NODE, FIRST))
-                    .as("a late order for a released lease has no effect")
-                    .isEmpty();
+            scene.awaitPhase(FIRST, Phase.STOPPED);
+            assertThat(scene.newChildren())
+                    .as("a late order for a released lease has an answer, and no effect")
+                    .hasSize(1);
+            scene.scheduler.order(NODE, new AgentCommand.Release(FIRST, "stale"));
+            Await.until(
+                    "the lease to be forgotten again",
+                    () -> scene.scheduler.shard(NODE, FIRST).isEmpty());
             scene.run(lease(3), task, null);
             scene.awaitPhase(lease(3), Phase.RUNNING);
             Await.until(
                     "the older generation is fenced",
                     () -> scene.scheduler.shard(NODE, second).isEmpty());
+        }
+    }
+
+    /** Its scheduler took the promise back, and then granted what it had promised: it must not wait for ever. */
+    @Test
+    void aGrantOfAPromiseThatWasTakenBackIsAnswered(@TempDir Path directory) throws IOException {
+        try (AgentScene scene = new AgentScene(directory)) {
+            scene.start();
+            ShardTask task = task(100_000, 10, 5, "");
+            scene.scheduler.order(NODE, new AgentCommand.Prepare(FIRST, task));
+            scene.awaitPhase(FIRST, Phase.PREPARED);
+            scene.scheduler.order(NODE, new AgentCommand.Release(FIRST, "the target was dropped"));
+            Await.until(
+                    "the lease to be forgotten",
+                    () -> scene.scheduler.shard(NODE, FIRST).isEmpty());
+            scene.run(FIRST, task, null);
+            assertThat(scene.awaitPhase(FIRST, Phase.STOPPED).reason()).contains("let the lease go");
+            scene.run(lease(2), task, null);
+            scene.awaitPhase(lease(2), Phase.RUNNING);
+        }
+    }
+
+    /** The upload's end, which deletes the shard's files, comes before the last look at the log. */
+    @Test
+    void aReleaseDuringAnUploadLeavesTheWholeLog(@TempDir Path directory) throws IOException {
+        try (AgentScene scene = new AgentScene(directory)) {
+            scene.start();
+            CountDownLatch upload = scene.store.hold("state.safetensors");
+            scene.run(FIRST, task(100_000, 3, 5, ""), null);
+            Await.until("an upload", () -> scene.store.holds("state.safetensors"));
+            CountDownLatch ship = scene.store.hold("log.txt");
+            scene.scheduler.order(NODE, new AgentCommand.Release(FIRST, "cancelled"));
+            Await.until("the log on its way", () -> scene.store.holds("log.txt"));
+            Await.until("the program's end", () -> scene.newChildren().isEmpty());
+            upload.countDown();
+            Path files = directory.resolve("node-1/shards/job-a-3-g1");
+            Await.until("the upload's end", () -> !Files.exists(files));
+            ship.countDown();
+            Await.until("the last line", () -> log(scene, FIRST).contains("is released: cancelled"));
+            Await.until(
+                    "the lease to be forgotten",
+                    () -> scene.scheduler.shard(NODE, FIRST).isEmpty());
+            assertThat(directory.resolve("node-1/shards")).isEmptyDirectory();
         }
     }
 

@@ -252,6 +252,18 @@ class EvictionTest {
     }
 
     @Test
+    void aPromiseThatWasTakenBackAndIsGrantedAllTheSameHoldsNothingUp() {
+        running();
+        world.seconds(2);
+        Instant then = world.pool.now();
+        world.notice(node(1), Duration.ofSeconds(60));
+        world.until(20, () -> told(2).stream().anyMatch(AgentCommand.Prepare.class::isInstance));
+        world.failNext(SHARD, 1);
+        finished();
+        assertThat(world.pool.timeline(then)).contains("ShardFailed j/0@1", "ShardGranted j/0@2 on p-n2");
+    }
+
+    @Test
     void aGrantThatWasNeverToldMovesOffADrainedNode() {
         world.submit(JOB, job(1, 0));
         world.until(

@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** An agent that obeys: two seconds to prepare, one step a second per shard, a checkpoint every ten. */
+/** An agent that obeys, and answers what is over with "stopped": two seconds to prepare, one step a second per shard, a checkpoint every ten. */
 final class FakeAgent {
     static final int CHECKPOINT_EVERY = 10;
 
@@ -35,6 +35,7 @@ final class FakeAgent {
     private final NodeId node;
     private final FakeWorld world;
     private final Map<Lease, Work> works = new TreeMap<>();
+    private final Set<Lease> over = new HashSet<>();
     private final Set<Lease> begun = new HashSet<>();
     private String incarnation = "one";
     private long sequence;
@@ -50,6 +51,7 @@ final class FakeAgent {
         incarnation = newIncarnation;
         sequence = 0;
         begun.clear();
+        over.clear();
         works.clear();
     }
 
@@ -71,18 +73,26 @@ final class FakeAgent {
             case AgentCommand.Welcome ignored -> {}
             case AgentCommand.Refuse ignored -> works.clear();
             case AgentCommand.Prepare(Lease lease, var ignored) ->
-                works.putIfAbsent(lease, new Work(Phase.PREPARING, 0, null, null));
+                works.putIfAbsent(
+                        lease, new Work(over.contains(lease) ? Phase.STOPPED : Phase.PREPARING, 0, null, null));
             case AgentCommand.Run run -> run(run);
             case AgentCommand.HandOff(Lease lease, var target, Instant deadline) ->
                 works.computeIfPresent(
                         lease, (key, work) -> work.phase == Phase.RUNNING ? work.in(Phase.STOPPING) : work);
-            case AgentCommand.Release(Lease lease, String reason) -> works.remove(lease);
+            case AgentCommand.Release(Lease lease, String reason) -> {
+                works.remove(lease);
+                over.add(lease);
+            }
             case AgentCommand.Drill(var time) ->
                 world.evict(node, new EvictionNotice(EvictionNotice.Source.DRILL, now.plus(time)));
         }
     }
 
     private void run(AgentCommand.Run run) {
+        if (over.contains(run.lease())) {
+            works.putIfAbsent(run.lease(), new Work(Phase.STOPPED, 0, null, null));
+            return;
+        }
         Work had = works.get(run.lease());
         if (had != null && had.phase != Phase.PREPARING && had.phase != Phase.PREPARED) {
             return;

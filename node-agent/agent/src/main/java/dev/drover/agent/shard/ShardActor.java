@@ -84,6 +84,7 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
             case ShardCommand.RestoreTroubled trouble -> restoreTroubled(trouble);
             case ShardCommand.RestoreAgain again -> {
                 if (view.phase() == Phase.STARTING) {
+                    troubleIsOver();
                     effects.restore(again.ref());
                 }
             }
@@ -103,13 +104,12 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
     }
 
     private void prepare(ShardTask what) {
-        if (task.isPresent()) {
-            return;
+        if (task.isEmpty()) {
+            task = Optional.of(what);
+            enter(Phase.PREPARING);
+            effects.take(what);
+            effects.listen();
         }
-        task = Optional.of(what);
-        enter(Phase.PREPARING);
-        effects.take(what);
-        effects.listen();
     }
 
     private void run(ShardCommand.Run order) {
@@ -142,13 +142,11 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
     }
 
     private void restored(ShardCommand.Restored at) {
-        if (view.phase() != Phase.STARTING) {
-            return;
+        if (view.phase() == Phase.STARTING) {
+            restored = Optional.of(at);
+            effects.closeEndpoint();
+            advance();
         }
-        restored = Optional.of(at);
-        effects.closeEndpoint();
-        view.clearTrouble();
-        advance();
     }
 
     private void taken(ShardProcess taken) {
@@ -157,7 +155,7 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
             effects.kill();
             return;
         }
-        view.clearTrouble();
+        troubleIsOver();
         timers.startSingleTimer(ShardCommand.Tick.READY_BOUND, limits.ready());
         taken.listen(event -> getContext().getSelf().tell(new ShardCommand.FromProcess(event)));
     }
@@ -322,31 +320,34 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
     }
 
     private void fail(String reason) {
-        if (view.isFinal()) {
-            return;
+        if (!view.isFinal()) {
+            view.trouble(reason);
+            finish(Phase.FAILED);
+            timers.startSingleTimer(ShardCommand.Tick.LINGER, limits.linger());
         }
-        view.trouble(reason);
-        finish(Phase.FAILED);
-        timers.startSingleTimer(ShardCommand.Tick.LINGER, limits.linger());
     }
 
     private void restoreFailed(ShardCommand.RestoreFailed failed) {
-        if (view.isFinal()) {
-            return;
+        if (!view.isFinal()) {
+            view.restoreFailed(failed.bad(), failed.reason());
+            effects.log().line("can't restore: " + failed.reason());
+            effects.kill();
+            effects.closeEndpoint();
+            changed(true);
         }
-        view.restoreFailed(failed.bad(), failed.reason());
-        effects.log().line("can't restore: " + failed.reason());
-        effects.kill();
-        effects.closeEndpoint();
-        changed(true);
     }
 
     private void restoreTroubled(ShardCommand.RestoreTroubled trouble) {
-        if (view.isFinal()) {
-            return;
+        if (!view.isFinal()) {
+            view.trouble(trouble.reason());
+            timers.startSingleTimer(new ShardCommand.RestoreAgain(trouble.ref()), limits.retry());
+            changed(true);
         }
-        view.trouble(trouble.reason());
-        timers.startSingleTimer(new ShardCommand.RestoreAgain(trouble.ref()), limits.retry());
+    }
+
+    /** A start that is told to be in trouble for long is taken away, so that it is not is told at once. */
+    private void troubleIsOver() {
+        view.clearTrouble();
         changed(true);
     }
 

@@ -64,13 +64,10 @@ final class ShardExecutor {
                 environment.blocking());
         this.restorer = new CheckpointRestorer(environment.store());
         this.pruner = new CheckpointPruneExecutor(environment.store());
-        this.directory = environment
-                .config()
-                .directory()
-                .toAbsolutePath()
-                .resolve("shards")
-                .resolve(lease.shard().job() + "-" + lease.shard().index() + "-g" + lease.generation());
-        this.log = new ShardLog(lease, environment.store(), environment.clock(), directory.resolve("log-to-ship"));
+        Path shards = environment.config().directory().toAbsolutePath().resolve("shards");
+        String name = lease.shard().job() + "-" + lease.shard().index() + "-g" + lease.generation();
+        this.directory = shards.resolve(name);
+        this.log = new ShardLog(lease, environment.store(), environment.clock(), shards.resolve(name + "-log"));
     }
 
     ShardLog log() {

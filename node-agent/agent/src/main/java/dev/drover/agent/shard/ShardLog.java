@@ -89,7 +89,7 @@ final class ShardLog {
                 if (length == shippedLength) {
                     return;
                 }
-                store.put(CheckpointLayout.log(lease), Files.writeString(scratch, text));
+                put(text);
                 shippedLength = length;
                 if (printed.isPresent() && length > MAX_LOCAL_BYTES) {
                     Files.write(printed.get(), new byte[0], StandardOpenOption.TRUNCATE_EXISTING);
@@ -97,6 +97,16 @@ final class ShardLog {
             } catch (IOException e) {
                 LOG.warn("can't ship the log of {}: {}", lease, e.toString());
             }
+        }
+    }
+
+    /** The scratch file lies beside the shard's directory, which may go at any time once the lease is over. */
+    private void put(String text) throws IOException {
+        Files.createDirectories(scratch.toAbsolutePath().getParent());
+        try {
+            store.put(CheckpointLayout.log(lease), Files.writeString(scratch, text));
+        } finally {
+            Files.deleteIfExists(scratch);
         }
     }
 

@@ -42,8 +42,8 @@ import org.slf4j.LoggerFactory;
 public final class ShardProcess {
     private static final Logger LOG = LoggerFactory.getLogger(ShardProcess.class);
 
-    /** EAGAIN and ENOMEM: no more processes, no more memory. */
-    private static final Pattern NODE_IS_SHORT = Pattern.compile("error=(11|12)\\b");
+    /** EAGAIN, ENOMEM, ENFILE, EMFILE: no more processes, memory, files. JDK 17 writes {@code error=11}, JDK 25 {@code error: 11}. */
+    private static final Pattern NODE_IS_SHORT = Pattern.compile("error[=:] ?(11|12|23|24)\\b");
 
     private static final int MAX_SOCKET_PATH = 100;
     private static final Duration DRAIN_WITHIN = Duration.ofSeconds(2);
@@ -105,9 +105,13 @@ public final class ShardProcess {
         try {
             return builder.start();
         } catch (IOException e) {
-            String why = String.valueOf(e.getMessage());
-            throw NODE_IS_SHORT.matcher(why).find() ? e : new NoSuchProgramException(e);
+            throw isNodeShort(e) ? e : new NoSuchProgramException(e);
         }
+    }
+
+    /** Whether a program could not be started for want of something that the node may have again later. */
+    static boolean isNodeShort(IOException failure) {
+        return NODE_IS_SHORT.matcher(String.valueOf(failure.getMessage())).find();
     }
 
     private void follow() {

@@ -2,17 +2,25 @@ package dev.drover.agent.fake;
 
 import dev.drover.protocol.store.ObjectStore;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 
-/** A store whose disk is full when told so. */
+/** A store whose disk is full, or which is away or slow, when told so. */
 public final class FullStore implements ObjectStore {
     private final ObjectStore store;
     private volatile boolean full;
     private volatile boolean fills;
     private volatile boolean failsOnce;
+    private volatile boolean unreadable;
+    private final Set<String> waiting = ConcurrentHashMap.newKeySet();
+    private final Map<String, CountDownLatch> held = new ConcurrentHashMap<>();
 
     public FullStore(ObjectStore store) {
         this.store = store;
@@ -33,6 +41,42 @@ public final class FullStore implements ObjectStore {
         failsOnce = true;
     }
 
+    /** Nothing can be read. */
+    public void unreadable(boolean now) {
+        unreadable = now;
+    }
+
+    /** What is put or fetched under a key with this in it waits, until the latch is counted down. */
+    public CountDownLatch hold(String part) {
+        CountDownLatch latch = new CountDownLatch(1);
+        held.put(part, latch);
+        return latch;
+    }
+
+    /** Whether something has come to wait there. */
+    public boolean holds(String part) {
+        return waiting.contains(part);
+    }
+
+    private void pass(String key) throws IOException {
+        for (Map.Entry<String, CountDownLatch> hold : held.entrySet()) {
+            if (key.contains(hold.getKey())) {
+                waiting.add(hold.getKey());
+                try {
+                    hold.getValue().await();
+                } catch (InterruptedException e) {
+                    throw new InterruptedIOException("held");
+                }
+            }
+        }
+    }
+
+    private void requireReadable() throws IOException {
+        if (unreadable) {
+            throw new IOException("Connection refused");
+        }
+    }
+
     private void requireSpace() throws IOException {
         if (full) {
             throw new IOException("No space left on device");
@@ -41,6 +85,7 @@ public final class FullStore implements ObjectStore {
 
     @Override
     public void put(String key, Path file) throws IOException {
+        pass(key);
         requireSpace();
         store.put(key, file);
     }
@@ -59,6 +104,7 @@ public final class FullStore implements ObjectStore {
 
     @Override
     public Optional<byte[]> get(String key) throws IOException {
+        requireReadable();
         return store.get(key);
     }
 
@@ -69,6 +115,8 @@ public final class FullStore implements ObjectStore {
 
     @Override
     public void fetch(String key, Path to) throws IOException {
+        requireReadable();
+        pass(key);
         store.fetch(key, to);
     }
 

@@ -25,6 +25,26 @@ final class ShardProcessTest {
             os.kill(os.getpid(), 9)
             """;
 
+    @Test
+    void whatTheNodeLacksForNowIsNotTheProgramsFault() {
+        for (int code : List.of(11, 12, 23, 24)) {
+            assertThat(isNodeShort("error=" + code + ", Resource temporarily unavailable"))
+                    .as("JDK 17")
+                    .isTrue();
+            assertThat(isNodeShort("posix_spawn failed, error: " + code + " (Too many open files) "))
+                    .as("JDK 25")
+                    .isTrue();
+        }
+        assertThat(isNodeShort("Exec failed, error: 2 (No such file or directory) "))
+                .isFalse();
+        assertThat(isNodeShort("error=2, No such file or directory")).isFalse();
+        assertThat(isNodeShort("Exec failed, error: 118 (unheard of) ")).isFalse();
+    }
+
+    private static boolean isNodeShort(String why) {
+        return ShardProcess.isNodeShort(new IOException("Cannot run program \"/bin/train\": " + why));
+    }
+
     /** Its socket is reset then, which must not look as if the program had broken the protocol. */
     @Test
     void aProgramKilledWithUnreadMessagesWasKilled(@TempDir Path directory) throws IOException {
