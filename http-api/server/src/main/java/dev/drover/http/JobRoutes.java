@@ -82,7 +82,7 @@ final class JobRoutes {
                     "job " + job.id() + " is " + job.state()
                             + " already; only a job that is not finished can be cancelled");
         }
-        String reason = "cancelled by " + call.role().owner();
+        String reason = "asked by " + call.role().owner();
         pools.ask(job.pool(), new PoolCommand.CancelJob(job.id(), reason));
         return Answers.json(200, jobs.find(job.id()));
     }

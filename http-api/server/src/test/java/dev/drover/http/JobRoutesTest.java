@@ -87,7 +87,7 @@ class JobRoutesTest {
         assertThat(json(api.user("POST", "/v1/jobs/j-live/cancel", ""))
                         .at("/why/text")
                         .asText())
-                .isEqualTo("cancelled by user");
+                .isEqualTo("asked by user");
         HttpResponse<String> tooLate = api.user("DELETE", "/v1/jobs/j-done", "");
         assertThat(tooLate.statusCode()).isEqualTo(409);
         assertThat(json(tooLate).at("/detail").asText()).contains("is SUCCEEDED already");

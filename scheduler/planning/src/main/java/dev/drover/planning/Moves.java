@@ -14,7 +14,12 @@ final class Moves {
 
     /** Ends the attempts of all shards on the node. */
     static void detachAll(Draft draft, NodeId node, Reason reason) {
-        for (Shard shard : draft.state().runningOn(node)) {
+        draft.state().runningOn(node).forEach(shard -> detach(draft, shard, reason));
+    }
+
+    /** Ends the shard's attempt, if it has one under way; its last step is kept. */
+    static void detach(Draft draft, Shard shard, Reason reason) {
+        if (shard.isLive() && shard.node().isPresent()) {
             Lease lease = shard.lease().orElseThrow();
             draft.add(new ShardDetached(lease, lastStep(draft, shard), reason, draft.now()));
         }

@@ -88,8 +88,10 @@ final class Outstanding {
         if (current || next || open) {
             return Optional.empty();
         }
-        String reason = shard.map(known -> "generation %d is stale; the shard is at generation %d"
-                        .formatted(lease.generation(), known.generation()))
+        String reason = shard.map(known -> known.generation() == lease.generation()
+                        ? "generation %d is not on this node any more".formatted(lease.generation())
+                        : "generation %d is stale; the shard is at generation %d"
+                                .formatted(lease.generation(), known.generation()))
                 .orElse("the shard has ended");
         return Optional.of(new TellAgent(node.id(), new AgentCommand.Release(lease, reason)));
     }

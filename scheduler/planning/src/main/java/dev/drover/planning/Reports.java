@@ -24,6 +24,7 @@ import dev.drover.protocol.id.Lease;
 import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.job.ShardState;
 import dev.drover.protocol.pool.PoolSpec;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 
@@ -155,7 +156,8 @@ final class Reports {
     static Reason noticed(NodeId node, EvictionNotice notice) {
         return Reason.of(
                 Code.EVICTION_NOTICE,
-                "Node %s is to be taken at %s (%s).".formatted(node, notice.endsAt(), notice.source()),
+                "Node %s is being evicted: it ends at %s (%s)."
+                        .formatted(node, notice.endsAt().truncatedTo(ChronoUnit.SECONDS), notice.source()),
                 "node",
                 node,
                 "endsAt",

@@ -14,6 +14,7 @@ import dev.drover.protocol.api.Reason.Code;
 import dev.drover.protocol.market.Market;
 import dev.drover.protocol.pool.PoolSpec;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /** The plain answer to "why is it not running?", derived from the same state that the decisions see. */
@@ -51,8 +52,13 @@ final class Waiting {
         }
         Instant retryAt = retryAt(spec, shard);
         if (now.isBefore(retryAt)) {
-            String last = shard.cause().map(Reason::text).orElse("");
-            return Reason.of(Code.RETRYING, last + " It is tried again at " + retryAt + ".", "retryAt", retryAt);
+            String last =
+                    shard.cause().map(cause -> sentence(cause.text()) + " ").orElse("");
+            return Reason.of(
+                    Code.RETRYING,
+                    last + "It is tried again at " + retryAt.truncatedTo(ChronoUnit.SECONDS) + ".",
+                    "retryAt",
+                    retryAt);
         }
         if (!Room.isLeft(new Draft(state, seen, now), Optional.empty())) {
             return Placement.full(spec);
@@ -112,5 +118,10 @@ final class Waiting {
                 node.id(),
                 "phase",
                 node.phase());
+    }
+
+    /** A program's own words may end without a full stop. */
+    private static String sentence(String text) {
+        return text.isEmpty() || ".!?".indexOf(text.charAt(text.length() - 1)) >= 0 ? text : text + ".";
     }
 }

@@ -56,7 +56,7 @@ class OperationsTest {
         world.failNext(SHARD, 1);
         world.until(10, () -> world.pool.shard(SHARD).node().isEmpty());
         assertThat(world.show(JOB).why().orElseThrow().text())
-                .startsWith("The program failed at step 5, failure 1 of 2 allowed: NaN loss It is tried again at ");
+                .startsWith("The program failed at step 5, failure 1 of 2 allowed: NaN loss. It is tried again at ");
         finished();
         assertThat(world.pool.timeline(then)).isEqualTo("""
             0s ShardStarted j/0@1
@@ -116,6 +116,15 @@ class OperationsTest {
         }
         world.seconds(200);
         assertThat(world.instances()).isEmpty();
+    }
+
+    @Test
+    void aCancelledJobKeepsTheStepItHadMade() {
+        running();
+        int made = world.show(JOB).shards().getFirst().step();
+        assertThat(made).isPositive();
+        PoolReply answer = world.ask(new PoolCommand.CancelJob(JOB, "no need"));
+        assertThat(((PoolReply.Job) answer).job().shards().getFirst().step()).isEqualTo(made);
     }
 
     @Test

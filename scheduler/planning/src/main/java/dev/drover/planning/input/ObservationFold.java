@@ -180,7 +180,7 @@ public final class ObservationFold {
         return node.market()
                 .filter(Market::isSpot)
                 .map(market -> new Refusal(
-                        market, Refusal.Kind.NO_CAPACITY, "Evicted", "node " + node.id() + " is taken here"))
+                        market, Refusal.Kind.NO_CAPACITY, "Evicted", "node " + node.id() + " was evicted here"))
                 .map(refusal -> refused(seen, state, List.of(refusal), now))
                 .orElse(seen);
     }
