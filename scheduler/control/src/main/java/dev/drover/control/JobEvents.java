@@ -45,7 +45,7 @@ final class JobEvents {
                                         e.spec().name(),
                                         count(e.spec().shards(), "shard")),
                         Optional.empty());
-            case JobCancelled e -> ofJob(e.job(), "cancelled", "Cancelled: " + e.reason() + ".", Optional.empty());
+            case JobCancelled e -> ofJob(e.job(), "cancelled", "Cancelled: " + e.reason(), Optional.empty());
             case JobFinished e -> finished(e);
             case JobArchived ignored -> Optional.empty();
             case ArchivedForgotten ignored -> Optional.empty();

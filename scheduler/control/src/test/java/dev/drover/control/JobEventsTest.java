@@ -63,7 +63,7 @@ class JobEventsTest {
                         "10 target-dropped: Its slot is not kept any more. The cloud takes n-1.",
                         "11 failed: The program failed after step 30, for the last time. The cloud takes n-1.",
                         "12 succeeded: Generation 2 is done. All 20 steps are made and saved.",
-                        "13 cancelled: Cancelled: not needed.",
+                        "13 cancelled: Cancelled: not needed",
                         "14 finished: The job succeeded.",
                         "15 finished: The job failed. The cloud takes n-1.");
         assertThat(told(events)).isEqualTo(told(events));

@@ -90,7 +90,7 @@ final class Commands {
             return new PoolReply.NotFound("job " + cancel.job());
         }
         if (job.get().isLive()) {
-            Reason reason = Reason.of(Code.CANCELLED, "Cancelled: " + cancel.reason() + ".");
+            Reason reason = Reason.of(Code.CANCELLED, "Cancelled: " + cancel.reason());
             job.get().shards().forEach(shard -> Moves.detach(draft, shard, reason));
             draft.add(new JobCancelled(cancel.job(), cancel.reason(), draft.now()));
         }

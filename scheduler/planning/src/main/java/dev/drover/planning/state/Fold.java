@@ -112,7 +112,7 @@ final class Fold {
     }
 
     private static PoolState cancelled(PoolState state, JobCancelled event) {
-        Reason reason = Reason.of(Reason.Code.CANCELLED, "Cancelled: " + event.reason() + ".");
+        Reason reason = Reason.of(Reason.Code.CANCELLED, "Cancelled: " + event.reason());
         PoolState folded = state;
         for (Shard shard : state.job(event.job()).map(Job::shards).orElse(List.of())) {
             if (shard.isLive()) {
