@@ -1,12 +1,11 @@
 package dev.drover.agent.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.drover.agent.fake.Await;
+import dev.drover.agent.fake.Python;
 import dev.drover.protocol.shard.ToShard;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -15,8 +14,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class ShardProcessTest {
-    private static final Path PYTHON = Path.of("/usr/bin/python3");
-
     private static final String PROGRAM = """
             import os, socket
             s = socket.socket(socket.AF_UNIX)
@@ -48,9 +45,9 @@ final class ShardProcessTest {
     /** Its socket is reset then, which must not look as if the program had broken the protocol. */
     @Test
     void aProgramKilledWithUnreadMessagesWasKilled(@TempDir Path directory) throws IOException {
-        assumeTrue(Files.isExecutable(PYTHON));
+        String python = Python.orLeaveOut("aProgramKilledWithUnreadMessagesWasKilled");
         List<ProcessEvent> events = new CopyOnWriteArrayList<>();
-        Program program = new Program(List.of(PYTHON.toString(), "-c", PROGRAM), Map.of(), 1);
+        Program program = new Program(List.of(python, "-c", PROGRAM), Map.of(), 1);
         ShardProcess process = ShardProcess.start(program, directory.resolve("log"));
         process.listen(events::add);
         process.send(new ToShard.Save());
