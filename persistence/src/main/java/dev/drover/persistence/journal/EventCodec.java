@@ -35,6 +35,8 @@ import dev.drover.planning.event.PoolEvent.TargetDropped;
  * <p>An event never changes under its manifest. A new shape gets the next number and the old one keeps its reader; both
  * tables below, and a golden file, say so for each. {@link #manifest} is checked by the compiler: an event without a name
  * does not build.
+ *
+ * <p>A {@code v1} that reads as the same class as its {@code v2} had fewer fields; what it lacks has a default.
  */
 public final class EventCodec {
     private EventCodec() {}
@@ -42,10 +44,10 @@ public final class EventCodec {
     /** The name an event is kept under. */
     public static String manifest(PoolEvent event) {
         return switch (event) {
-            case PoolConfigured e -> "pool.configured.v1";
+            case PoolConfigured e -> "pool.configured.v2";
             case PoolPaused e -> "pool.paused.v1";
             case PoolResumed e -> "pool.resumed.v1";
-            case JobSubmitted e -> "job.submitted.v1";
+            case JobSubmitted e -> "job.submitted.v2";
             case JobCancelled e -> "job.cancelled.v1";
             case JobFinished e -> "job.finished.v1";
             case JobArchived e -> "job.archived.v1";
@@ -87,10 +89,10 @@ public final class EventCodec {
 
     private static Class<? extends PoolEvent> type(String manifest) {
         return switch (manifest) {
-            case "pool.configured.v1" -> PoolConfigured.class;
+            case "pool.configured.v1", "pool.configured.v2" -> PoolConfigured.class;
             case "pool.paused.v1" -> PoolPaused.class;
             case "pool.resumed.v1" -> PoolResumed.class;
-            case "job.submitted.v1" -> JobSubmitted.class;
+            case "job.submitted.v1", "job.submitted.v2" -> JobSubmitted.class;
             case "job.cancelled.v1" -> JobCancelled.class;
             case "job.finished.v1" -> JobFinished.class;
             case "job.archived.v1" -> JobArchived.class;

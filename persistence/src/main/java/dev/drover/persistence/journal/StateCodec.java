@@ -35,7 +35,10 @@ import org.pcollections.TreePMap;
  * whose newest snapshot can't be read does not start.
  */
 public final class StateCodec {
-    public static final String MANIFEST = "pool.state.v1";
+    public static final String MANIFEST = "pool.state.v2";
+
+    /** Had jobs and pools of fewer fields; those have defaults. */
+    private static final String FIRST_MANIFEST = "pool.state.v1";
 
     private static final ObjectMapper MAPPER =
             JournalJson.canonical(DroverJson.mapper()).registerModule(exactDurations());
@@ -73,9 +76,9 @@ public final class StateCodec {
      * @throws JournalFormatException when the manifest is not known or the bytes are not such a snapshot
      */
     public static PoolState decode(String manifest, byte[] bytes) {
-        if (!manifest.equals(MANIFEST)) {
+        if (!manifest.equals(MANIFEST) && !manifest.equals(FIRST_MANIFEST)) {
             throw new JournalFormatException("the journal holds a snapshot '" + manifest + "', this version reads '"
-                    + MANIFEST + "'; run the version that wrote it, or a newer one");
+                    + FIRST_MANIFEST + "' and '" + MANIFEST + "'; run the version that wrote it, or a newer one");
         }
         Snapshot saved = JournalJson.read(MAPPER, bytes, manifest, Snapshot.class);
         TreePMap<NodeId, Node> nodes = TreePMap.empty();

@@ -66,13 +66,40 @@ class GoldenTest {
     }
 
     @Test
+    void whatOlderVersionsWroteIsReadWithTheDefaultsOfWhatIsNew() throws IOException {
+        for (Map.Entry<String, PoolEvent> older : SampleEvents.older().entrySet()) {
+            byte[] golden = Files.readAllBytes(DIRECTORY.resolve(older.getKey() + ".json"));
+            String manifest = older.getKey().replaceFirst("-2$", "");
+            assertThat(EventCodec.decode(manifest, golden)).as(older.getKey()).isEqualTo(older.getValue());
+        }
+        byte[] golden = Files.readAllBytes(DIRECTORY.resolve("pool.state.v1.json"));
+        assertThat(StateCodec.decode("pool.state.v1", golden)).isEqualTo(SampleEvents.olderState());
+    }
+
+    @Test
+    void everyGoldenFileIsRead() throws IOException {
+        Set<String> read = new HashSet<>(SampleEvents.older().keySet());
+        read.addAll(List.of("pool.state.v1", StateCodec.MANIFEST));
+        Map<String, Integer> seen = new HashMap<>();
+        for (PoolEvent event : SampleEvents.oneOfEach()) {
+            String manifest = EventCodec.manifest(event);
+            int variant = seen.merge(manifest, 1, Integer::sum);
+            read.add(manifest + (variant == 1 ? "" : "-" + variant));
+        }
+        try (Stream<Path> files = Files.list(DIRECTORY)) {
+            assertThat(files.map(file -> file.getFileName().toString().replace(".json", "")))
+                    .containsExactlyInAnyOrderElementsOf(read);
+        }
+    }
+
+    @Test
     void theEmptyStateSurvives() {
         assertThat(StateCodec.decode(StateCodec.MANIFEST, StateCodec.encode(PoolState.EMPTY)))
                 .isEqualTo(PoolState.EMPTY);
     }
 
     @Test
-    void whatIsNotKnownIsNamed() {
+    void whatIsNotKnownIsNamed() throws IOException {
         assertThatThrownBy(() -> EventCodec.decode("pool.exploded.v9", new byte[0]))
                 .isInstanceOf(JournalFormatException.class)
                 .hasMessageContaining("pool.exploded.v9");
@@ -80,9 +107,22 @@ class GoldenTest {
                 .isInstanceOf(JournalFormatException.class)
                 .hasMessageContaining("pool.paused.v1")
                 .hasMessageContaining("wat");
+        assertThatThrownBy(() -> EventCodec.decode("job.submitted.v2", with("job.submitted.v2", "retries", "wat")))
+                .isInstanceOf(JournalFormatException.class)
+                .hasMessageContaining("there is no field 'wat' in a job");
+        assertThatThrownBy(() -> EventCodec.decode("pool.configured.v2", with("pool.configured.v2", "backoff", "wat")))
+                .isInstanceOf(JournalFormatException.class)
+                .hasMessageContaining("there is no field 'wat' in a pool");
         assertThatThrownBy(() -> StateCodec.decode("pool.state.v9", new byte[0]))
                 .isInstanceOf(JournalFormatException.class)
                 .hasMessageContaining("pool.state.v9");
+    }
+
+    /** The golden file with a field besides {@code known} that nobody knows. */
+    private static byte[] with(String name, String known, String unknown) throws IOException {
+        String golden = Files.readString(DIRECTORY.resolve(name + ".json"));
+        return golden.replace("\"" + known + "\":", "\"" + unknown + "\":1,\"" + known + "\":")
+                .getBytes(UTF_8);
     }
 
     private static byte[] golden(String name, byte[] now) throws IOException {

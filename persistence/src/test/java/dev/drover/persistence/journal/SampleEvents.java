@@ -12,23 +12,33 @@ import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.id.PoolName;
 import dev.drover.protocol.id.ShardId;
 import dev.drover.protocol.job.CheckpointSpec;
+import dev.drover.protocol.job.Deadline;
 import dev.drover.protocol.job.JobSpec;
 import dev.drover.protocol.job.JobState;
 import dev.drover.protocol.job.ProgramSpec;
+import dev.drover.protocol.job.SchedulingSpec;
 import dev.drover.protocol.market.ByteSize;
 import dev.drover.protocol.market.CapacityType;
 import dev.drover.protocol.market.Market;
 import dev.drover.protocol.market.Refusal;
 import dev.drover.protocol.market.Resources;
 import dev.drover.protocol.money.Money;
+import dev.drover.protocol.pool.BuyingSpec;
+import dev.drover.protocol.pool.PolicyName;
 import dev.drover.protocol.pool.PoolSpec;
+import dev.drover.protocol.pool.RebalanceMode;
+import dev.drover.protocol.pool.RebalanceSpec;
+import dev.drover.protocol.pool.RungSpec;
 import dev.drover.protocol.shard.DataSpec;
 import dev.drover.protocol.shard.ModelSpec;
 import dev.drover.protocol.shard.OptimizerSpec;
 import dev.drover.protocol.shard.TrainSpec;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** One event of each kind, and a state made from a plausible run of them. */
 final class SampleEvents {
@@ -51,10 +61,11 @@ final class SampleEvents {
     static List<PoolEvent> oneOfEach() {
         EvictionNotice notice = new EvictionNotice(EvictionNotice.Source.DRILL, AT.plusSeconds(30));
         return List.of(
+                new PoolEvent.PoolConfigured(pool(), AT),
                 new PoolEvent.PoolConfigured(PoolSpec.defaults(POOL), AT),
                 new PoolEvent.PoolPaused(AT),
                 new PoolEvent.PoolResumed(AT),
-                new PoolEvent.JobSubmitted(JOB, trainer(), "ada", AT),
+                new PoolEvent.JobSubmitted(JOB, trainer(scheduling()), "ada", AT),
                 new PoolEvent.JobSubmitted(OTHER_JOB, command(), "ada", AT),
                 new PoolEvent.JobCancelled(JOB, "not needed", AT),
                 new PoolEvent.JobFinished(JOB, JobState.SUCCEEDED, REASON, AT),
@@ -86,13 +97,30 @@ final class SampleEvents {
                 new PoolEvent.ShardSucceeded(FIRST, CHECKPOINT, REASON, AT));
     }
 
+    /** What the golden files of older versions, by their names, are read as. */
+    static Map<String, PoolEvent> older() {
+        return Map.of(
+                "pool.configured.v1", new PoolEvent.PoolConfigured(PoolSpec.defaults(POOL), AT),
+                "job.submitted.v1", new PoolEvent.JobSubmitted(JOB, trainer(SchedulingSpec.DEFAULT), "ada", AT),
+                "job.submitted.v1-2", new PoolEvent.JobSubmitted(OTHER_JOB, command(), "ada", AT));
+    }
+
     /** A job on its second generation, a finished and an archived one, and a bill that is no whole millisecond. */
     static PoolState state() {
+        return state(pool(), trainer(scheduling()));
+    }
+
+    /** The same in a pool, and with jobs, that say nothing of what {@code pool.state.v1} did not know. */
+    static PoolState olderState() {
+        return state(PoolSpec.defaults(POOL), trainer(SchedulingSpec.DEFAULT));
+    }
+
+    private static PoolState state(PoolSpec pool, JobSpec trainer) {
         return PoolState.EMPTY.applyAll(List.of(
-                new PoolEvent.PoolConfigured(PoolSpec.defaults(POOL), AT),
-                new PoolEvent.JobSubmitted(JOB, trainer(), "ada", AT),
+                new PoolEvent.PoolConfigured(pool, AT),
+                new PoolEvent.JobSubmitted(JOB, trainer, "ada", AT),
                 new PoolEvent.JobSubmitted(OTHER_JOB, command(), "ada", AT),
-                new PoolEvent.JobSubmitted(new JobId("job-3"), trainer(), "ada", AT),
+                new PoolEvent.JobSubmitted(new JobId("job-3"), trainer, "ada", AT),
                 new PoolEvent.NodeRequested(NODE, List.of(SPOT), REASON, AT),
                 new PoolEvent.NodeLaunched(NODE, "i-1", SPOT, Money.usd("0.3"), RESOURCES, AT),
                 new PoolEvent.NodeJoined(NODE, "inc-1", AT),
@@ -121,7 +149,66 @@ final class SampleEvents {
                 AT.plusSeconds(60));
     }
 
-    private static JobSpec trainer() {
+    private static PoolSpec pool() {
+        PoolSpec spec = PoolSpec.defaults(POOL);
+        return new PoolSpec(
+                spec.name(),
+                spec.mode(),
+                spec.provider(),
+                spec.zones(),
+                spec.instanceTypes(),
+                spec.minNodes(),
+                spec.maxNodes(),
+                spec.idleTimeout(),
+                spec.agentsPreferWarm(),
+                spec.lease(),
+                spec.backoff(),
+                spec.switchBack(),
+                new BuyingSpec(
+                        PolicyName.UNIFORM_PROGRESS,
+                        List.of(rung(CapacityType.SPOT, OptionalInt.empty())),
+                        Duration.ofMinutes(10),
+                        new RebalanceSpec(RebalanceMode.MOVE, Duration.ofSeconds(90)),
+                        true,
+                        Optional.of(Money.usd("500")),
+                        Map.of("bob", Money.usd("100.5"), "ada", Money.usd("200")),
+                        Duration.ofHours(1)));
+    }
+
+    private static SchedulingSpec scheduling() {
+        return new SchedulingSpec(
+                -7,
+                List.of(OTHER_JOB),
+                true,
+                Optional.of(new Deadline.Within(Duration.ofHours(60))),
+                Optional.of(Money.usd("40.25")),
+                Optional.of(Duration.ofHours(48)),
+                List.of(
+                        rung(CapacityType.SPOT, OptionalInt.of(2)),
+                        new RungSpec(
+                                CapacityType.ON_DEMAND,
+                                Optional.empty(),
+                                List.of(),
+                                List.of(),
+                                List.of(),
+                                Optional.empty(),
+                                Optional.of(Money.usd("15")),
+                                OptionalInt.empty())));
+    }
+
+    private static RungSpec rung(CapacityType capacityType, OptionalInt microBatch) {
+        return new RungSpec(
+                capacityType,
+                Optional.of("a100"),
+                List.of("west"),
+                List.of("west-1", "west-2"),
+                List.of("p4d.24xlarge"),
+                Optional.of(Money.usd("12.5")),
+                Optional.empty(),
+                microBatch);
+    }
+
+    private static JobSpec trainer(SchedulingSpec scheduling) {
         TrainSpec train = new TrainSpec(
                 new ModelSpec(2, 64, 4, 2, 128),
                 new DataSpec("tiny.txt", DataSpec.Format.TEXT, null, 64, 0.1),
@@ -134,17 +221,25 @@ final class SampleEvents {
                 0.1,
                 7,
                 1);
-        return job(new ProgramSpec.Trainer(train));
+        return job(new ProgramSpec.Trainer(train), scheduling);
     }
 
     private static JobSpec command() {
-        return job(new ProgramSpec.Command(
+        ProgramSpec program = new ProgramSpec.Command(
                 List.of("/bin/program", "--fast"),
-                JsonNodeFactory.instance.objectNode().put("depth", 3)));
+                JsonNodeFactory.instance.objectNode().put("depth", 3));
+        return job(program, SchedulingSpec.DEFAULT);
     }
 
-    private static JobSpec job(ProgramSpec program) {
+    private static JobSpec job(ProgramSpec program, SchedulingSpec scheduling) {
         return new JobSpec(
-                "train", POOL, 1, new Resources("cpu", 1, ByteSize.ofMiB(512)), program, new CheckpointSpec(10, 2), 3);
+                "train",
+                POOL,
+                1,
+                new Resources("cpu", 1, ByteSize.ofMiB(512)),
+                program,
+                new CheckpointSpec(10, 2),
+                3,
+                scheduling);
     }
 }

@@ -20,6 +20,7 @@ import dev.drover.protocol.job.CheckpointSpec;
 import dev.drover.protocol.job.JobSpec;
 import dev.drover.protocol.job.JobState;
 import dev.drover.protocol.job.ProgramSpec;
+import dev.drover.protocol.job.SchedulingSpec;
 import dev.drover.protocol.market.ByteSize;
 import dev.drover.protocol.market.CapacityType;
 import dev.drover.protocol.market.Market;
@@ -208,7 +209,8 @@ class JdbcReadModelTest {
                 new Resources("cpu", 1, ByteSize.ofMiB(512)),
                 new ProgramSpec.Command(List.of("/bin/program"), JsonNodeFactory.instance.objectNode()),
                 new CheckpointSpec(10, 2),
-                3);
+                3,
+                SchedulingSpec.DEFAULT);
         return new JobView(
                 JOB,
                 POOL,

@@ -1,5 +1,6 @@
 package dev.drover.protocol.job;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.drover.protocol.id.PoolName;
 import dev.drover.protocol.market.Resources;
 
@@ -10,6 +11,7 @@ import dev.drover.protocol.market.Resources;
  * @param shards independent trainings, each on its own slice of the data. Data-parallel rounds between them come later
  * @param resources what each shard needs
  * @param retries how often a shard's own failure is tried again. Lost capacity never counts
+ * @param scheduling when it runs, on what, and at what cost
  */
 public record JobSpec(
         String name,
@@ -18,4 +20,5 @@ public record JobSpec(
         Resources resources,
         ProgramSpec program,
         CheckpointSpec checkpoint,
-        int retries) {}
+        int retries,
+        @JsonUnwrapped SchedulingSpec scheduling) {}

@@ -10,7 +10,6 @@ import dev.drover.protocol.spec.InvalidSpecException;
 import dev.drover.protocol.spec.SpecFields;
 import dev.drover.protocol.spec.SpecText;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /**
  * Reads a job as people write it, YAML or JSON, and fills in the defaults.
@@ -24,7 +23,6 @@ public final class JobSpecReader {
 
     private static final ByteSize DEFAULT_MEMORY = ByteSize.parse("1GiB");
     private static final ByteSize MAX_MEMORY = ByteSize.parse("64TiB");
-    private static final Pattern ANY = Pattern.compile(".*");
 
     private JobSpecReader() {}
 
@@ -59,10 +57,14 @@ public final class JobSpecReader {
         Resources resources = resources(job.object("resources"));
         CheckpointSpec checkpoint = checkpoint(job.object("checkpoint"));
         int retries = job.integer("retries", 2, 0, 1000);
+        SchedulingSpec scheduling = SchedulingSpecReader.read(job);
         ProgramSpec program = program(job, files);
+        if (job.isSound()) {
+            SchedulingSpecReader.checkMicroBatches(job, scheduling.ladder(), program);
+        }
         job.finish();
         job.throwIfAnyProblem();
-        return new JobSpec(name, pool, shards, resources, program, checkpoint, retries);
+        return new JobSpec(name, pool, shards, resources, program, checkpoint, retries, scheduling);
     }
 
     private static Resources resources(SpecFields fields) {
@@ -86,7 +88,7 @@ public final class JobSpecReader {
             job.problem("command", "besides train", "either train or command");
         }
         if (job.has("command")) {
-            List<String> command = job.texts("command", 256, ANY, "a text of 1 to 4096 printable characters");
+            List<String> command = job.texts("command", 256, text -> true, "a text of 1 to 4096 printable characters");
             if (command.isEmpty() && job.isSound()) {
                 job.problem("command", "[]", "a program and its arguments, as [python3, train.py]");
             }
@@ -99,7 +101,7 @@ public final class JobSpecReader {
             job.problem("train", "", "train for the built-in program, or command for your own");
             return new ProgramSpec.Command(List.of(), JsonNodeFactory.instance.objectNode());
         }
-        job.texts("command", 256, ANY, "");
+        job.texts("command", 256, text -> true, "");
         return new ProgramSpec.Trainer(TrainSpecReader.read(job.object("train"), files));
     }
 

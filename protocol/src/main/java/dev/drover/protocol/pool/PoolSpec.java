@@ -1,5 +1,6 @@
 package dev.drover.protocol.pool;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.drover.protocol.id.PoolName;
 import java.time.Duration;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.List;
  * @param maxNodes nodes at most, those being handed over included; 0 means the pool does not run
  * @param idleTimeout a node without work for this long is ended, down to {@code minNodes}
  * @param agentsPreferWarm whether each agent pre-starts a training process per free slot
+ * @param buying by which policy, from which ladder, within which budgets
  */
 public record PoolSpec(
         PoolName name,
@@ -27,7 +29,8 @@ public record PoolSpec(
         boolean agentsPreferWarm,
         LeaseSpec lease,
         BackoffSpec backoff,
-        SwitchBackSpec switchBack) {
+        SwitchBackSpec switchBack,
+        @JsonUnwrapped BuyingSpec buying) {
     public PoolSpec {
         zones = List.copyOf(zones);
         instanceTypes = List.copyOf(instanceTypes);
@@ -47,7 +50,8 @@ public record PoolSpec(
                 true,
                 LeaseSpec.DEFAULT,
                 BackoffSpec.DEFAULT,
-                SwitchBackSpec.DEFAULT);
+                SwitchBackSpec.DEFAULT,
+                BuyingSpec.DEFAULT);
     }
 
     public PoolSpec withNodes(int min, int max) {
@@ -63,6 +67,7 @@ public record PoolSpec(
                 agentsPreferWarm,
                 lease,
                 backoff,
-                switchBack);
+                switchBack,
+                buying);
     }
 }

@@ -9,7 +9,6 @@ import dev.drover.protocol.spec.SpecText;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /** Reads a pool as operators write it, YAML or JSON, on top of {@link PoolSpec#defaults}. */
 public final class PoolSpecReader {
@@ -23,8 +22,6 @@ public final class PoolSpecReader {
     private static final Duration SHORTEST_LEASE = Duration.ofSeconds(3);
 
     private static final Duration LONGEST = Duration.ofDays(30);
-    private static final Pattern CLOUD_NAME = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9])?");
-    private static final String CLOUD_NAME_ALLOWED = "1 to 64 of letters, digits, '.', '_' and '-'";
 
     private PoolSpecReader() {}
 
@@ -49,19 +46,21 @@ public final class PoolSpecReader {
     private static PoolSpec read(ObjectNode tree, Optional<PoolName> expected) {
         SpecFields pool = SpecFields.of(tree);
         PoolSpec defaults = PoolSpec.defaults(name(pool, expected));
+        CapacityMode mode = pool.choice("mode", defaults.mode());
         PoolSpec spec = new PoolSpec(
                 defaults.name(),
-                pool.choice("mode", defaults.mode()),
+                mode,
                 provider(pool, defaults.provider()),
-                cloudNames(pool, "zones"),
-                cloudNames(pool, "instanceTypes"),
+                LadderReader.cloudNames(pool, "zones"),
+                LadderReader.cloudNames(pool, "instanceTypes"),
                 pool.integer("minNodes", defaults.minNodes(), 0, MAX_NODES),
                 pool.integer("maxNodes", defaults.maxNodes(), 0, MAX_NODES),
                 pool.duration("idleTimeout", defaults.idleTimeout(), Duration.ofSeconds(1), LONGEST),
                 pool.flag("agentsPreferWarm", defaults.agentsPreferWarm()),
                 lease(pool.object("lease"), defaults.lease()),
                 backoff(pool.object("backoff"), defaults.backoff()),
-                switchBack(pool.object("switchBack"), defaults.switchBack()));
+                switchBack(pool.object("switchBack"), defaults.switchBack()),
+                BuyingSpecReader.read(pool, mode));
         if (pool.isSound() && spec.minNodes() > spec.maxNodes()) {
             pool.problem("minNodes", String.valueOf(spec.minNodes()), "at most maxNodes (" + spec.maxNodes() + ")");
         }
@@ -88,10 +87,6 @@ public final class PoolSpecReader {
             pool.problem("provider", provider, String.join(", ", PROVIDERS));
         }
         return provider;
-    }
-
-    private static List<String> cloudNames(SpecFields pool, String field) {
-        return pool.texts(field, 64, CLOUD_NAME, CLOUD_NAME_ALLOWED);
     }
 
     private static LeaseSpec lease(SpecFields fields, LeaseSpec defaults) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.protocol.id.Names;
 import dev.drover.protocol.json.DurationText;
 import dev.drover.protocol.market.ByteSize;
+import dev.drover.protocol.money.Money;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,7 +16,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.SequencedSet;
-import java.util.regex.Pattern;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -28,33 +30,58 @@ public final class SpecFields {
     private final String path;
     private final ObjectNode node;
     private final List<SpecProblem> problems;
+    private final SequencedSet<String> currencies;
     private final SequencedSet<String> known = new LinkedHashSet<>();
 
-    private SpecFields(String path, ObjectNode node, List<SpecProblem> problems) {
+    private SpecFields(String path, ObjectNode node, List<SpecProblem> problems, SequencedSet<String> currencies) {
         this.path = path;
         this.node = node;
         this.problems = problems;
+        this.currencies = currencies;
     }
 
     /** The fields of a whole spec; problems are added to a fresh list. */
     public static SpecFields of(ObjectNode root) {
-        return new SpecFields("", root, new ArrayList<>());
+        return new SpecFields("", root, new ArrayList<>(), new LinkedHashSet<>());
     }
 
     public boolean has(String name) {
         return node.hasNonNull(name);
     }
 
+    /** The names of the fields that are there, in their order: for a mapping whose names are data. */
+    public List<String> names() {
+        List<String> names = new ArrayList<>();
+        node.fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+
     /** The nested mapping of that name; absent means an empty one. */
     public SpecFields object(String name) {
-        return new SpecFields(
-                path(name) + ".",
+        return nested(name, take(name).flatMap(value -> mapping(name, value)));
+    }
+
+    /** The same, of at most {@code most} fields. */
+    public SpecFields object(String name, int most) {
+        return nested(
+                name,
                 take(name)
-                        .flatMap(value -> value instanceof ObjectNode object
+                        .flatMap(value -> mapping(name, value))
+                        .flatMap(object -> object.size() <= most
                                 ? Optional.of(object)
-                                : this.<ObjectNode>refuse(name, value, "a mapping of fields"))
-                        .orElseGet(JsonNodeFactory.instance::objectNode),
-                problems);
+                                : refuse(name, object, "a mapping of at most " + most)));
+    }
+
+    /** The mappings in that list, in their order; absent means none. */
+    public List<SpecFields> objects(String name, int most) {
+        List<SpecFields> objects = new ArrayList<>();
+        array(name, most).ifPresent(items -> {
+            for (int i = 0; i < items.size(); i++) {
+                String item = name + "[" + i + "]";
+                objects.add(nested(item, mapping(item, items.get(i))));
+            }
+        });
+        return objects;
     }
 
     public int integer(String name, int absent, int min, int max) {
@@ -121,17 +148,13 @@ public final class SpecFields {
                 .orElse(absent);
     }
 
-    /** A list of texts, each matching {@code form}; absent means empty. */
-    public List<String> texts(String name, int most, Pattern form, String allowedEach) {
+    /** A list of texts, each as {@code form} says; absent means empty. */
+    public List<String> texts(String name, int most, Predicate<String> form, String allowedEach) {
         List<String> texts = new ArrayList<>();
-        take(name).ifPresent(value -> {
-            if (!value.isArray() || value.size() > most) {
-                refuse(name, value, "a list of at most " + most);
-                return;
-            }
-            for (int i = 0; i < value.size(); i++) {
-                JsonNode item = value.get(i);
-                if (isPlainText(item) && form.matcher(item.textValue()).matches()) {
+        array(name, most).ifPresent(items -> {
+            for (int i = 0; i < items.size(); i++) {
+                JsonNode item = items.get(i);
+                if (isPlainText(item) && form.test(item.textValue())) {
                     texts.add(item.textValue());
                 } else {
                     refuse(name + "[" + i + "]", item, allowedEach);
@@ -154,13 +177,41 @@ public final class SpecFields {
     }
 
     public Duration duration(String name, Duration absent, Duration min, Duration max) {
+        return duration(name, min, max).orElse(absent);
+    }
+
+    public Optional<Duration> duration(String name, Duration min, Duration max) {
         String allowed =
                 "a duration from %s to %s, as 30s".formatted(DurationText.format(min), DurationText.format(max));
         return take(name)
                 .flatMap(value -> parseDuration(value)
                         .filter(duration -> duration.compareTo(min) >= 0 && duration.compareTo(max) <= 0)
-                        .or(() -> refuse(name, value, allowed)))
-                .orElse(absent);
+                        .or(() -> refuse(name, value, allowed)));
+    }
+
+    /** What {@code parse} makes of a text; it throws IllegalArgumentException for what is not {@code allowed}. */
+    public <T> Optional<T> parsed(String name, Function<String, T> parse, String allowed) {
+        return take(name).flatMap(value -> {
+            try {
+                return isPlainText(value) ? Optional.of(parse.apply(value.textValue())) : refuse(name, value, allowed);
+            } catch (IllegalArgumentException | ArithmeticException e) {
+                return refuse(name, value, allowed);
+            }
+        });
+    }
+
+    /** An amount, 0 or more. All amounts of a spec are of one currency: that of the first. */
+    public Optional<Money> money(String name) {
+        return take(name)
+                .flatMap(value -> MoneyText.parse(value)
+                        .or(() -> refuse(name, value, MoneyText.ALLOWED))
+                        .flatMap(money -> currencies.isEmpty() || currencies.contains(money.currency())
+                                ? Optional.of(money)
+                                : refuse(name, value, "an amount in " + currencies.getFirst() + ", as the others")))
+                .map(money -> {
+                    currencies.add(money.currency());
+                    return money;
+                });
     }
 
     public ByteSize bytes(String name, ByteSize absent, ByteSize max) {
@@ -209,6 +260,22 @@ public final class SpecFields {
     private Optional<JsonNode> take(String name) {
         known.add(name);
         return Optional.ofNullable(node.get(name)).filter(value -> !value.isNull());
+    }
+
+    private SpecFields nested(String name, Optional<ObjectNode> object) {
+        return new SpecFields(
+                path(name) + ".", object.orElseGet(JsonNodeFactory.instance::objectNode), problems, currencies);
+    }
+
+    private Optional<ObjectNode> mapping(String name, JsonNode value) {
+        return value instanceof ObjectNode object ? Optional.of(object) : refuse(name, value, "a mapping of fields");
+    }
+
+    private Optional<JsonNode> array(String name, int most) {
+        return take(name)
+                .flatMap(value -> value.isArray() && value.size() <= most
+                        ? Optional.of(value)
+                        : refuse(name, value, "a list of at most " + most));
     }
 
     private <T> Optional<T> refuse(String name, JsonNode value, String allowed) {

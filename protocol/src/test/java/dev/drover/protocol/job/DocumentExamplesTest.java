@@ -16,7 +16,7 @@ class DocumentExamplesTest {
     private static final Pattern YAML = Pattern.compile("```yaml\\n(.*?)\\n```", Pattern.DOTALL);
 
     @ParameterizedTest
-    @ValueSource(strings = {"README.md", "docs/PROTOCOL.md"})
+    @ValueSource(strings = {"README.md", "docs/OPERATIONS.md", "docs/PROTOCOL.md"})
     void everyJobReads(String document) throws IOException {
         Path root = Path.of(System.getProperty("drover.root", ".."));
         List<JobSpec> jobs = YAML.matcher(Files.readString(root.resolve(document)))

@@ -46,7 +46,8 @@ class JobSpecReaderTest {
             new Resources("cpu", 1, ByteSize.parse("1GiB")),
             new ProgramSpec.Trainer(DEFAULT_TRAINING),
             new CheckpointSpec(20, 3),
-            2);
+            2,
+            SchedulingSpec.DEFAULT);
 
     @Test
     void fillsInEveryDefault() {
@@ -102,7 +103,8 @@ class JobSpecReaderTest {
                                 -5,
                                 2)),
                         new CheckpointSpec(7, 1),
-                        0));
+                        0,
+                        SchedulingSpec.DEFAULT));
     }
 
     @Test

@@ -15,6 +15,7 @@ import dev.drover.protocol.id.PoolName;
 import dev.drover.protocol.job.CheckpointSpec;
 import dev.drover.protocol.job.JobSpec;
 import dev.drover.protocol.job.ProgramSpec;
+import dev.drover.protocol.job.SchedulingSpec;
 import dev.drover.protocol.json.DroverJson;
 import dev.drover.protocol.market.ByteSize;
 import dev.drover.protocol.market.Resources;
@@ -105,7 +106,8 @@ final class World implements AutoCloseable {
                 new Resources("cpu", 1, ByteSize.ofMiB(512)),
                 new ProgramSpec.Command(List.of("/bin/program"), JsonNodeFactory.instance.objectNode()),
                 new CheckpointSpec(2, 2),
-                3);
+                3,
+                SchedulingSpec.DEFAULT);
         return new PoolCommand.SubmitJob(new JobId(id), spec, "ada");
     }
 

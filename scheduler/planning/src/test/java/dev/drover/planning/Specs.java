@@ -8,6 +8,7 @@ import dev.drover.protocol.id.ShardId;
 import dev.drover.protocol.job.CheckpointSpec;
 import dev.drover.protocol.job.JobSpec;
 import dev.drover.protocol.job.ProgramSpec;
+import dev.drover.protocol.job.SchedulingSpec;
 import dev.drover.protocol.market.ByteSize;
 import dev.drover.protocol.market.CapacityType;
 import dev.drover.protocol.market.Market;
@@ -51,7 +52,8 @@ final class Specs {
                 spec.agentsPreferWarm(),
                 spec.lease(),
                 spec.backoff(),
-                spec.switchBack());
+                spec.switchBack(),
+                spec.buying());
     }
 
     static Resources cpus(int count) {
@@ -87,6 +89,7 @@ final class Specs {
                 cpus(cpus),
                 new ProgramSpec.Command(List.of("train"), JsonNodeFactory.instance.objectNode()),
                 new CheckpointSpec(10, 3),
-                retries);
+                retries,
+                SchedulingSpec.DEFAULT);
     }
 }

@@ -2,6 +2,7 @@ package dev.drover.dist.demo;
 
 import dev.drover.protocol.id.PoolName;
 import dev.drover.protocol.pool.BackoffSpec;
+import dev.drover.protocol.pool.BuyingSpec;
 import dev.drover.protocol.pool.CapacityMode;
 import dev.drover.protocol.pool.LeaseSpec;
 import dev.drover.protocol.pool.PoolSpec;
@@ -40,7 +41,8 @@ public final class DemoJob {
                 new LeaseSpec(
                         Duration.ofSeconds(10), Duration.ofSeconds(1), Duration.ofMinutes(30), Duration.ofSeconds(5)),
                 new BackoffSpec(Duration.ofSeconds(2), Duration.ofSeconds(5)),
-                new SwitchBackSpec(Duration.ofSeconds(8), Duration.ofSeconds(5), Duration.ofMinutes(10)));
+                new SwitchBackSpec(Duration.ofSeconds(8), Duration.ofSeconds(5), Duration.ofMinutes(10)),
+                BuyingSpec.DEFAULT);
     }
 
     /** The pool that nothing happens to. */
@@ -58,7 +60,8 @@ public final class DemoJob {
                 true,
                 LeaseSpec.DEFAULT,
                 calm.backoff(),
-                calm.switchBack());
+                calm.switchBack(),
+                calm.buying());
     }
 
     /** The same job for both: about 160,000 parameters, on bytes. */

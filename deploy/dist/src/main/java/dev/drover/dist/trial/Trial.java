@@ -15,6 +15,7 @@ import dev.drover.protocol.id.PoolName;
 import dev.drover.protocol.job.JobState;
 import dev.drover.protocol.job.ShardState;
 import dev.drover.protocol.pool.BackoffSpec;
+import dev.drover.protocol.pool.BuyingSpec;
 import dev.drover.protocol.pool.CapacityMode;
 import dev.drover.protocol.pool.LeaseSpec;
 import dev.drover.protocol.pool.PoolSpec;
@@ -136,7 +137,8 @@ public final class Trial implements AutoCloseable {
                 spares,
                 lease,
                 new BackoffSpec(Duration.ofMillis(100), Duration.ofMillis(500)),
-                SwitchBackSpec.DEFAULT);
+                SwitchBackSpec.DEFAULT,
+                BuyingSpec.DEFAULT);
         api.putPool(spec);
         awaitNodes(spec);
         return spec;
