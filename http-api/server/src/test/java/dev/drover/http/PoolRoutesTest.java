@@ -38,6 +38,26 @@ class PoolRoutesTest {
     }
 
     @Test
+    void aPoolSaysHowItBuys() {
+        HttpResponse<String> created = api.admin("PUT", "/v1/pools/west", """
+            {"policy": "greedy",
+             "ladder": [{"maxPrice": "3.5 USD"},
+               {"capacityType": "on-demand", "accelerator": "a100", "spendLimit": {"amount": 15, "currency": "USD"}}],
+             "fallbackAfter": "10m", "rebalance": {"mode": "prepare"}, "preemption": true,
+             "budget": "500 USD", "ownerBudgets": {"user": "200 USD"}, "protectedTime": "1h"}
+            """);
+        assertThat(created.statusCode()).isEqualTo(201);
+        assertThat(json(created).at("/spec/policy").asText()).isEqualTo("GREEDY");
+        assertThat(json(created).at("/spec/ladder/0/maxPrice/amount").asDouble())
+                .isEqualTo(3.5);
+        assertThat(json(created).at("/spec/ownerBudgets/user/currency").asText())
+                .isEqualTo("USD");
+        HttpResponse<String> again =
+                api.admin("PUT", "/v1/pools/west", json(created).at("/spec").toString());
+        assertThat(json(again)).isEqualTo(json(created));
+    }
+
+    @Test
     void scalesPausesAndResumes() {
         assertThat(json(api.admin("POST", "/v1/pools/default/scale", "{\"minNodes\": 1, \"maxNodes\": 2}"))
                         .at("/spec/minNodes")

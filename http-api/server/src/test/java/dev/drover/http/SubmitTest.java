@@ -5,6 +5,7 @@ import static dev.drover.http.RunningApi.POOL;
 import static dev.drover.http.RunningApi.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.job.JobSpecReader;
 import dev.drover.protocol.job.JobState;
@@ -33,6 +34,27 @@ class SubmitTest {
         assertThat(json(answer).at("/state").asText()).isEqualTo("QUEUED");
         assertThat(json(answer).at("/why/text").asText()).isEqualTo("No zone has a cpu-small now");
         assertThat(json(api.get("/v1/jobs/j-1"))).isEqualTo(json(answer));
+    }
+
+    @Test
+    void aJobSaysWhenItRunsAndAtWhatCost() {
+        String yaml = """
+            train: {data: {path: /data/d.txt}}
+            priority: 7
+            after: [j-0]
+            gang: true
+            deadline: 60h
+            budget: 40 USD
+            computeTime: 48h
+            ladder: [{accelerator: a100, microBatch: 4, maxPrice: 3 USD}, {capacityType: on-demand}]
+            """;
+        JsonNode spec = json(api.user("POST", "/v1/jobs", yaml)).at("/spec");
+        assertThat(spec.at("/priority").asInt()).isEqualTo(7);
+        assertThat(spec.at("/after")).hasToString("[\"j-0\"]");
+        assertThat(spec.at("/deadline").asText()).isEqualTo("60h");
+        assertThat(spec.at("/ladder/0/microBatch").asInt()).isEqualTo(4);
+        HttpResponse<String> instant = api.user("POST", "/v1/jobs", yaml.replace("60h", "2026-11-25T08:00:00Z"));
+        assertThat(json(instant).at("/spec/deadline").asText()).isEqualTo("2026-11-25T08:00:00Z");
     }
 
     @Test
