@@ -28,7 +28,7 @@ final class JournalWriterMain {
         JdbcReadModel readModel = JdbcReadModel.open(database);
         ActorSystem<Message> system = ActorSystem.create(
                 Writer.create(), "writer", database.pekkoConfig().withFallback(ConfigFactory.load()));
-        JobSpec spec = ((PoolEvent.JobSubmitted) SampleEvents.oneOfEach().get(3)).spec();
+        JobSpec spec = SampleEvents.command();
         for (int number = 0; ; number++) {
             JobId job = new JobId("job-" + number);
             AskPattern.<Message, Boolean>ask(

@@ -224,7 +224,7 @@ final class SampleEvents {
         return job(new ProgramSpec.Trainer(train), scheduling);
     }
 
-    private static JobSpec command() {
+    static JobSpec command() {
         ProgramSpec program = new ProgramSpec.Command(
                 List.of("/bin/program", "--fast"),
                 JsonNodeFactory.instance.objectNode().put("depth", 3));

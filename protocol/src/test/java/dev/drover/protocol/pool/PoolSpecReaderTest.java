@@ -74,15 +74,19 @@ class PoolSpecReaderTest {
                                 Duration.ofSeconds(10)),
                         new BackoffSpec(Duration.ofSeconds(1), Duration.ofMinutes(1)),
                         new SwitchBackSpec(Duration.ofMinutes(10), Duration.ofMinutes(2), Duration.ofHours(1)),
-                        new BuyingSpec(
-                                PolicyName.UNIFORM_PROGRESS,
-                                ladder(),
-                                Duration.ofMinutes(10),
-                                new RebalanceSpec(RebalanceMode.MOVE, Duration.ofSeconds(90)),
-                                true,
-                                Optional.of(Money.usd("500")),
-                                Map.of("ada@example.org", Money.usd("200"), "bob", Money.usd("0")),
-                                Duration.ofHours(1))));
+                        buying()));
+    }
+
+    private static BuyingSpec buying() {
+        return new BuyingSpec(
+                PolicyName.UNIFORM_PROGRESS,
+                ladder(),
+                Duration.ofMinutes(10),
+                new RebalanceSpec(RebalanceMode.MOVE, Duration.ofSeconds(90)),
+                true,
+                Optional.of(Money.usd("500")),
+                Map.of("ada@example.org", Money.usd("200"), "bob", Money.usd("0")),
+                Duration.ofHours(1));
     }
 
     private static List<RungSpec> ladder() {
