@@ -33,6 +33,7 @@ final class ArchitectureTest {
             .importPaths(Stream.of(
                             "protocol",
                             "scheduler/planning",
+                            "scheduler/simulation",
                             "scheduler/cloud",
                             "scheduler/control",
                             "persistence",
@@ -81,6 +82,8 @@ final class ArchitectureTest {
                 .definedBy("dev.drover.protocol..")
                 .layer("planning")
                 .definedBy("dev.drover.planning..")
+                .layer("simulation")
+                .definedBy("dev.drover.simulation..")
                 .layer("cloud")
                 .definedBy("dev.drover.cloud..")
                 .layer("persistence")
@@ -98,7 +101,9 @@ final class ArchitectureTest {
                 .layer("dist")
                 .definedBy("dev.drover.dist..")
                 .whereLayer("planning")
-                .mayOnlyBeAccessedByLayers("cloud", "persistence", "control", "dist")
+                .mayOnlyBeAccessedByLayers("simulation", "cloud", "persistence", "control", "dist")
+                .whereLayer("simulation")
+                .mayOnlyBeAccessedByLayers("dist")
                 .whereLayer("cloud")
                 .mayOnlyBeAccessedByLayers("control", "dist")
                 .whereLayer("persistence")
