@@ -76,6 +76,7 @@ final class Attempts {
             case ShardTargeted ignored -> Stream.empty();
             case TargetDropped ignored -> Stream.empty();
             case ShardStarted ignored -> Stream.empty();
+            case ShardCaughtUp ignored -> Stream.empty();
             case CheckpointRejected ignored -> Stream.empty();
         };
     }

@@ -70,6 +70,12 @@ final class JobEvents {
             case ShardGranted e -> granted(e);
             case ShardStarted e ->
                 ofShard(e.lease().shard(), "started", "Generation " + e.lease().generation() + " trains.");
+            case ShardCaughtUp e ->
+                ofShard(
+                        e.lease().shard(),
+                        "caught-up",
+                        "Generation %d has made again what was lost, up to step %d."
+                                .formatted(e.lease().generation(), e.step()));
             case ShardDetached e ->
                 ofShard(
                         e.lease().shard(),

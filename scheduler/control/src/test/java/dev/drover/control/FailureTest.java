@@ -91,6 +91,6 @@ class FailureTest {
                 List.of(),
                 NOW,
                 Optional.of(NOW),
-                new CostView(Money.usd("1"), Money.usd("2"), 0, List.of()));
+                new CostView(Money.usd("1"), Money.usd("2"), 0, List.of(), List.of()));
     }
 }

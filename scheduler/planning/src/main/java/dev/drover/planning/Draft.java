@@ -21,7 +21,7 @@ final class Draft {
         this.now = now;
     }
 
-    /** Adds an event. A node whose set of shards it changes is booked first, so that each job pays for its own time. */
+    /** Adds an event. Nodes on which it changes who pays, or for what, are booked first. */
     void add(PoolEvent event) {
         Billing.settle(this, event);
         events.add(event);

@@ -3,6 +3,7 @@ package dev.drover.planning;
 import dev.drover.planning.event.PoolEvent.NodeJoined;
 import dev.drover.planning.event.PoolEvent.NodeNoticed;
 import dev.drover.planning.event.PoolEvent.ShardAdopted;
+import dev.drover.planning.event.PoolEvent.ShardCaughtUp;
 import dev.drover.planning.event.PoolEvent.ShardDetached;
 import dev.drover.planning.event.PoolEvent.ShardFailed;
 import dev.drover.planning.event.PoolEvent.ShardStarted;
@@ -107,7 +108,7 @@ final class Reports {
         switch (status.phase()) {
             case PREPARING, PREPARED, STOPPING -> {}
             case STARTING -> starting(draft, node, shard, status);
-            case RUNNING -> startedAt(draft, shard, lease, status.step());
+            case RUNNING -> stepped(draft, shard, lease, status.step());
             case STOPPED -> stopped(draft, node, shard, status);
             case DONE -> {
                 CheckpointRef checkpoint = status.checkpoint();
@@ -131,10 +132,14 @@ final class Reports {
                 || shard.lastAttempt().flatMap(Attempt::resumeFrom).equals(Optional.of(checkpoint));
     }
 
-    private static void startedAt(Draft draft, Shard shard, Lease lease, int step) {
-        boolean beyond = step > shard.attempts().getLast().resumeStep();
-        if (shard.state() == ShardState.PLACED && beyond) {
+    private static void stepped(Draft draft, Shard shard, Lease lease, int step) {
+        Attempt attempt = shard.attempts().getLast();
+        if (!attempt.hasStarted() && step > attempt.resumeStep()) {
             draft.add(new ShardStarted(lease, draft.now()));
+        }
+        Shard started = draft.state().shard(shard.id()).orElseThrow();
+        if (started.isRedoing() && step >= started.highestStepBefore()) {
+            draft.add(new ShardCaughtUp(lease, step, draft.now()));
         }
     }
 

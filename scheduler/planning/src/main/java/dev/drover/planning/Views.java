@@ -59,7 +59,8 @@ final class Views {
                 new PoolReply.Markets(seen.offers().values().stream()
                         .map(offer -> marketView(state, seen, offer, now))
                         .toList());
-            case PoolCommand.ShowCost() -> new PoolReply.Cost(cost(state.ledger()));
+            case PoolCommand.ShowCost() ->
+                new PoolReply.Cost(cost(state.ledger().total()));
         };
     }
 
@@ -177,15 +178,26 @@ final class Views {
 
     static CostView cost(Ledger ledger) {
         Money spent = ledger.spent().orElse(Money.zero("USD"));
-        List<CostView.Line> lines = ledger.spends().entrySet().stream()
-                .sorted(java.util.Map.Entry.comparingByKey())
+        List<CostView.Line> types = ledger.byCapacityType().entrySet().stream()
                 .map(entry -> new CostView.Line(
                         entry.getKey().name(),
-                        entry.getValue().instanceTime().toMillis() / 1000.0,
+                        seconds(entry.getValue()),
                         entry.getValue().spent(),
                         entry.getValue().onDemand()))
                 .toList();
-        return new CostView(spent, ledger.onDemand().orElse(Money.zero(spent.currency())), ledger.switchBacks(), lines);
+        List<CostView.CategoryLine> categories = ledger.byCategory().entrySet().stream()
+                .map(entry -> new CostView.CategoryLine(
+                        entry.getKey(),
+                        seconds(entry.getValue()),
+                        entry.getValue().spent(),
+                        entry.getValue().onDemand()))
+                .toList();
+        Money onDemand = ledger.onDemand().orElse(Money.zero(spent.currency()));
+        return new CostView(spent, onDemand, ledger.switchBacks(), types, categories);
+    }
+
+    private static double seconds(Ledger.Spend spend) {
+        return spend.instanceTime().toMillis() / 1000.0;
     }
 
     private static PoolView poolView(PoolState state) {
@@ -202,6 +214,6 @@ final class Views {
                 ready,
                 live.size() - running,
                 running,
-                cost(state.ledger()));
+                cost(state.ledger().total()));
     }
 }

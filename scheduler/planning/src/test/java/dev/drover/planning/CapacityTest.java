@@ -101,7 +101,7 @@ class CapacityTest {
         runs(world);
         world.seconds(30);
         world.capacity.put(SPOT_A, 1);
-        world.until(300, () -> world.state().ledger().switchBacks() == 1);
+        world.until(300, () -> world.state().ledger().total().switchBacks() == 1);
         world.seconds(5);
         assertThat(world.pool.timeline(PoolScript.START)).isEqualTo("""
             0s PoolConfigured
@@ -158,7 +158,7 @@ class CapacityTest {
         world.ask(new PoolCommand.PausePool());
         world.capacity.put(SPOT_A, 1);
         world.seconds(400);
-        assertThat(world.state().ledger().switchBacks()).isZero();
+        assertThat(world.state().ledger().total().switchBacks()).isZero();
     }
 
     @Test

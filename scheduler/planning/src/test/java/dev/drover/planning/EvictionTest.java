@@ -154,6 +154,7 @@ class EvictionTest {
             7s NodeJoined p-n2
             8s ShardGranted j/0@2 on p-n2 after step 10 NODE_TERMINATED
             9s ShardStarted j/0@2
+            13s ShardCaughtUp j/0@2 step 15
             38s ShardSucceeded j/0@2 step 40
             38s JobFinished j SUCCEEDED COMPLETED
             39s JobArchived j
@@ -388,6 +389,7 @@ class EvictionTest {
             9s CheckpointRejected step 20
             9s ShardGranted j/0@3 on p-n2 after step 10 RESTORE_FAILED
             10s ShardStarted j/0@3
+            19s ShardCaughtUp j/0@3 step 20
             59s ShardSucceeded j/0@3 step 60
             59s JobFinished j SUCCEEDED COMPLETED
             60s JobArchived j

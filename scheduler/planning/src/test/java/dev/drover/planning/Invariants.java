@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 /** What must hold after every step, whatever came in. */
 final class Invariants {
     private final Set<Lease> granted = new HashSet<>();
+    private final Books books = new Books();
 
     void check(PoolState before, PoolState after, Decision decision) {
         PoolState state = before;
@@ -31,12 +32,13 @@ final class Invariants {
                         .as("nodes before one more is asked for")
                         .isLessThanOrEqualTo(state.spec().orElseThrow().maxNodes());
             }
+            books.note(state, event);
             state = state.apply(event);
         }
         generationsGrow(before, after);
         after.nodes().values().forEach(node -> nothingOverPromised(after, node));
         decision.intents().forEach(intent -> concernsKnownNode(after, intent));
-        jobsPayNoMoreThanThePool(after);
+        books.check(after);
     }
 
     void checkSame(List<Intent> once, List<Intent> again) {
@@ -99,16 +101,5 @@ final class Invariants {
         };
         node.ifPresent(
                 id -> assertThat(state.node(id)).as("the node of " + intent).isPresent());
-    }
-
-    private static void jobsPayNoMoreThanThePool(PoolState state) {
-        state.ledger().spent().ifPresent(spent -> {
-            var jobs = state.jobsInOrder()
-                    .flatMap(job -> job.ledger().spent().stream())
-                    .reduce((one, two) -> one.plus(two));
-            jobs.ifPresent(sum -> assertThat(sum.minus(spent).amount().doubleValue())
-                    .as("jobs' share " + sum + " of " + spent)
-                    .isLessThan(1e-9));
-        });
     }
 }

@@ -28,11 +28,11 @@ import org.junit.jupiter.api.Test;
 /** The ledger, computed by hand: spot a costs 0.0001 a second, on demand 0.001. */
 class MoneyTest {
     private static Ledger.Spend spend(FakeWorld world, CapacityType type) {
-        return spend(world.state().ledger(), type);
+        return spend(world.state().ledger().total(), type);
     }
 
     private static Ledger.Spend spend(Ledger ledger, CapacityType type) {
-        return Optional.ofNullable(ledger.spends().get(type)).orElseThrow();
+        return Optional.ofNullable(ledger.byCapacityType().get(type)).orElseThrow();
     }
 
     @Test
@@ -58,10 +58,10 @@ class MoneyTest {
         assertThat(world.pool.now()).isEqualTo(PoolScript.START.plusSeconds(47));
         Ledger job = world.state().job(JOB).orElseThrow().ledger();
         assertThat(spend(job, CapacityType.SPOT).instanceTime())
-                .as("granted at 6, done at 47")
-                .isEqualTo(Duration.ofSeconds(41));
-        assertThat(job.spent()).contains(Money.usd("0.0041"));
-        assertThat(job.onDemand()).contains(Money.usd("0.041"));
+                .as("launched for it at 3, done at 47")
+                .isEqualTo(Duration.ofSeconds(44));
+        assertThat(job.spent()).contains(Money.usd("0.0044"));
+        assertThat(job.onDemand()).contains(Money.usd("0.044"));
     }
 
     @Test
@@ -71,8 +71,8 @@ class MoneyTest {
         world.submit(new JobId("k"), job(1, 1, 0));
         world.until(60, () -> world.pool.shard(SHARD).state() == ShardState.SUCCEEDED);
         assertThat(world.state().job(JOB).orElseThrow().ledger().spent())
-                .as("41 s on three of four slots")
-                .contains(Money.usd("0.003075"));
+                .as("44 s on three of four slots")
+                .contains(Money.usd("0.0033"));
     }
 
     @Test
@@ -87,8 +87,9 @@ class MoneyTest {
         Ledger.Spend spot = spend(world, CapacityType.SPOT);
         assertThat(spot.spent()).as("10 s at 0.0001 and 10 s at 0.001").isEqualTo(Money.usd("0.011"));
         assertThat(spot.onDemand())
-                .as("booked at the grant, 3 s at 0.001; then on demand is not sold, and nothing is claimed to be saved")
-                .isEqualTo(Money.usd("0.0137"));
+                .as(
+                        "booked at the first step, 5 s at 0.001; then on demand is not sold, and nothing is claimed to be saved")
+                .isEqualTo(Money.usd("0.0155"));
     }
 
     @Test

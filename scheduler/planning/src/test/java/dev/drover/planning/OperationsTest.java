@@ -64,6 +64,7 @@ class OperationsTest {
             10s ShardTargeted j/0 to p-n1 PROGRAM_FAILED
             11s ShardGranted j/0@2 on p-n1 after step 0 PROGRAM_FAILED
             12s ShardStarted j/0@2
+            16s ShardCaughtUp j/0@2 step 5
             51s ShardSucceeded j/0@2 step 40
             51s JobFinished j SUCCEEDED COMPLETED
             52s JobArchived j

@@ -82,11 +82,15 @@ final class Specs {
     }
 
     static JobSpec job(int shards, int cpus, int retries) {
+        return job(shards, cpus(cpus), retries);
+    }
+
+    static JobSpec job(int shards, Resources resources, int retries) {
         return new JobSpec(
                 "job",
                 new PoolName("p"),
                 shards,
-                cpus(cpus),
+                resources,
                 new ProgramSpec.Command(List.of("train"), JsonNodeFactory.instance.objectNode()),
                 new CheckpointSpec(10, 3),
                 retries,

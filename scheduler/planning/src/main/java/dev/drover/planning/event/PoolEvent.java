@@ -2,6 +2,7 @@ package dev.drover.planning.event;
 
 import dev.drover.protocol.agent.EvictionNotice;
 import dev.drover.protocol.api.Reason;
+import dev.drover.protocol.api.SpendCategory;
 import dev.drover.protocol.checkpoint.CheckpointRef;
 import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.Lease;
@@ -101,6 +102,7 @@ public sealed interface PoolEvent {
      * @param pricePerHour what held from {@code from} to {@code to}
      * @param onDemandPricePerHour of the same type in the same zone
      * @param nextPricePerHour what holds from {@code to} on
+     * @param parts who pays, and for what; never empty but in bills of versions that did not tell
      */
     record NodeBilled(
             NodeId node,
@@ -109,8 +111,21 @@ public sealed interface PoolEvent {
             Money pricePerHour,
             Money onDemandPricePerHour,
             Money nextPricePerHour,
+            List<Part> parts,
             Instant at)
-            implements OfNode {}
+            implements OfNode {
+        public NodeBilled {
+            parts = List.copyOf(parts);
+        }
+    }
+
+    /**
+     * A part of a bill.
+     *
+     * @param job who pays; absent for what the pool pays itself
+     * @param weight the part is weight / sum of the bill's weights
+     */
+    record Part(Optional<JobId> job, SpendCategory category, long weight) {}
 
     /** A slot on {@code node} is kept for the shard's next generation. While the shard runs elsewhere this is a handoff. */
     record ShardTargeted(ShardId shard, NodeId node, Reason reason, Instant at) implements OfShard {}
@@ -124,6 +139,9 @@ public sealed interface PoolEvent {
 
     /** The first step under this lease was seen. */
     record ShardStarted(Lease lease, Instant at) implements OfShard {}
+
+    /** The last step that an earlier lease had made was made again: nothing is redone from here on. */
+    record ShardCaughtUp(Lease lease, int step, Instant at) implements OfShard {}
 
     /** The shard has left its node: the attempt is over, the shard is not. {@code lastStep} as last reported. */
     record ShardDetached(Lease lease, int lastStep, Reason reason, Instant at) implements OfShard {}

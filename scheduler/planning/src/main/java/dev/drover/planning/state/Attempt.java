@@ -7,7 +7,11 @@ import dev.drover.protocol.market.Market;
 import java.time.Instant;
 import java.util.Optional;
 
-/** One generation of a shard: where it ran, what it continued from, why it was placed there and why it ended. */
+/**
+ * One generation of a shard: where it ran, what it continued from, why it was placed there and why it ended.
+ *
+ * @param lastStep the last step it is known to have made; told at its first step, where it catches up, and at its end
+ */
 public record Attempt(
         int generation,
         NodeId node,
@@ -24,6 +28,24 @@ public record Attempt(
         return resumeFrom.map(CheckpointRef::step).orElse(0);
     }
 
+    /** Whether a step beyond the resume point was seen. */
+    public boolean hasStarted() {
+        return lastStep > resumeStep();
+    }
+
+    Attempt reached(int step) {
+        return new Attempt(
+                generation,
+                node,
+                market,
+                grantedAt,
+                resumeFrom,
+                grantedBecause,
+                endedAt,
+                endedBecause,
+                Math.max(step, lastStep));
+    }
+
     Attempt ended(Instant at, Reason because, int step) {
         return new Attempt(
                 generation,
@@ -34,7 +56,7 @@ public record Attempt(
                 grantedBecause,
                 Optional.of(at),
                 Optional.of(because),
-                Math.max(step, resumeStep()));
+                Math.max(step, lastStep));
     }
 
     Attempt reopened() {

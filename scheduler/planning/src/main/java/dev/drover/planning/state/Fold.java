@@ -10,7 +10,6 @@ import dev.drover.protocol.id.ShardId;
 import dev.drover.protocol.job.ShardState;
 import dev.drover.protocol.market.CapacityType;
 import dev.drover.protocol.market.Market;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -84,6 +83,7 @@ final class Fold {
             case TargetDropped e -> targetDropped(state, e);
             case ShardGranted e -> granted(state, e);
             case ShardStarted e -> current(state, e.lease(), shard -> started(shard, e.at()));
+            case ShardCaughtUp e -> current(state, e.lease(), shard -> shard.reached(e.step()));
             case ShardDetached e ->
                 idle(
                         current(state, e.lease(), shard -> detached(shard, e.lastStep(), e.reason(), e.at())),
@@ -166,28 +166,34 @@ final class Fold {
             return state;
         }
         Node.Instance billed = instance.get();
-        CapacityType type = billed.market().capacityType();
-        Duration time = Duration.between(event.from(), event.to());
-        PoolState folded = state.withLedger(
-                        state.ledger().plus(type, time, event.pricePerHour(), event.onDemandPricePerHour(), Share.ALL))
-                .withNodes(state.nodes()
-                        .plus(
-                                event.node(),
-                                node.get()
-                                        .with(new Node.Instance(
-                                                billed.instanceId(),
-                                                billed.market(),
-                                                event.nextPricePerHour(),
-                                                billed.resources(),
-                                                billed.launchedAt(),
-                                                event.to()))));
-        for (Shard shard : state.runningOn(event.node())) {
-            Job job = folded.job(shard.id().job()).orElseThrow();
-            Share share = Share.of(job.spec().resources(), billed.resources());
-            folded = folded.withJob(job.withLedger(
-                    job.ledger().plus(type, time, event.pricePerHour(), event.onDemandPricePerHour(), share)));
+        PoolState folded = state.withNodes(state.nodes()
+                .plus(
+                        event.node(),
+                        node.get()
+                                .with(new Node.Instance(
+                                        billed.instanceId(),
+                                        billed.market(),
+                                        event.nextPricePerHour(),
+                                        billed.resources(),
+                                        billed.launchedAt(),
+                                        event.to()))));
+        if (!event.from().isBefore(event.to())) {
+            return folded;
+        }
+        List<Part> parts =
+                event.parts().isEmpty() ? Parts.untold(state, node.get(), billed.resources()) : event.parts();
+        List<Ledger.Spend> spends = Split.of(event, parts);
+        for (int i = 0; i < parts.size(); i++) {
+            folded = paid(folded, billed.market().capacityType(), parts.get(i), spends.get(i));
         }
         return folded;
+    }
+
+    private static PoolState paid(PoolState state, CapacityType type, Part part, Ledger.Spend spend) {
+        Optional<Job> payer = part.job().flatMap(state::job);
+        PoolState folded = state.withLedger(state.ledger().plus(type, part, spend, payer.map(Job::owner)));
+        return payer.map(job -> folded.withJob(job.withLedger(job.ledger().plus(type, part.category(), spend))))
+                .orElse(folded);
     }
 
     private static PoolState targeted(PoolState state, ShardTargeted event) {
@@ -242,7 +248,8 @@ final class Fold {
 
     private static Shard started(Shard shard, Instant at) {
         Reason reason = shard.because().orElseThrow();
-        return shard.state() == ShardState.PLACED ? shard.in(ShardState.RUNNING, reason, at) : shard;
+        Shard stepped = shard.reached(shard.attempts().getLast().resumeStep() + 1);
+        return shard.state() == ShardState.PLACED ? stepped.in(ShardState.RUNNING, reason, at) : stepped;
     }
 
     private static Shard detached(Shard shard, int lastStep, Reason reason, Instant at) {

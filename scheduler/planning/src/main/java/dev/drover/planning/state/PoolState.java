@@ -33,7 +33,7 @@ public record PoolState(
         long jobsSubmitted,
         PMap<JobId, Instant> archived,
         long nodesRequested,
-        Ledger ledger,
+        PoolLedger ledger,
         Occupancy occupancy) {
 
     public static final PoolState EMPTY = new PoolState(
@@ -45,7 +45,7 @@ public record PoolState(
             0,
             HashTreePMap.empty(),
             0,
-            Ledger.EMPTY,
+            PoolLedger.EMPTY,
             Occupancy.EMPTY);
 
     /** A state from its remembered parts, as a snapshot has them. */
@@ -58,7 +58,7 @@ public record PoolState(
             long jobsSubmitted,
             PMap<JobId, Instant> archived,
             long nodesRequested,
-            Ledger ledger) {
+            PoolLedger ledger) {
         return new PoolState(
                 spec,
                 paused,
@@ -235,7 +235,7 @@ public record PoolState(
                 spec, paused, nodes, jobs, order, jobsSubmitted, newArchived, nodesRequested, ledger, occupancy);
     }
 
-    PoolState withLedger(Ledger newLedger) {
+    PoolState withLedger(PoolLedger newLedger) {
         return new PoolState(
                 spec, paused, nodes, jobs, order, jobsSubmitted, archived, nodesRequested, newLedger, occupancy);
     }

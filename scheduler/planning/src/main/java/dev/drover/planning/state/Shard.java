@@ -71,6 +71,22 @@ public record Shard(
         return attempts.isEmpty() ? Optional.empty() : Optional.of(attempts.getLast());
     }
 
+    /** The last step that was seen under any earlier lease than the last. */
+    public int highestStepBefore() {
+        return attempts.stream()
+                .limit(Math.max(0, attempts.size() - 1))
+                .mapToInt(Attempt::lastStep)
+                .max()
+                .orElse(0);
+    }
+
+    /** Whether the last lease has yet to make again what an earlier one had made. */
+    public boolean isRedoing() {
+        return lastAttempt()
+                .filter(attempt -> attempt.lastStep() < highestStepBefore())
+                .isPresent();
+    }
+
     /** Why the shard is to be placed: what ended the last attempt, whatever came between; nothing before the first. */
     public Optional<Reason> cause() {
         return lastAttempt().flatMap(Attempt::endedBecause);
@@ -147,6 +163,12 @@ public record Shard(
                 failures,
                 all,
                 rejected);
+    }
+
+    Shard reached(int step) {
+        List<Attempt> all = new ArrayList<>(attempts);
+        all.set(all.size() - 1, all.getLast().reached(step));
+        return new Shard(id, state, generation, node, target, because, since, failures, all, rejected);
     }
 
     /** Ends the current attempt, if it is still open. */
