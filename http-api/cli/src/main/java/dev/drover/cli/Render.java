@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -42,7 +44,9 @@ final class Render {
                     .append(text(job, "/why/code"))
                     .append(")\n");
         }
-        text.append(cost(job.path("cost"))).append("\n\n");
+        text.append(cost(job.path("cost"))).append('\n');
+        String spentOn = spentOn(job.path("cost"));
+        text.append(spentOn.isEmpty() ? "" : "spent on: " + spentOn + "\n").append('\n');
         Table shards = new Table("SHARD", "STATE", "STEP", "GENERATION", "NODE", "TO", "WHY");
         for (JsonNode shard : job.path("shards")) {
             String trouble = shard.has("trouble") ? " [" + text(shard, "/trouble") + "]" : "";
@@ -176,6 +180,21 @@ final class Render {
                                 .intValue());
         return "spent %s; on demand it would have been %s%s"
                 .formatted(money(cost.path("spent")), money(cost.path("onDemand")), saved);
+    }
+
+    /** {@code useful 93.1%, start-up 6.9%}; empty where nothing was spent, or an older server does not tell. */
+    static String spentOn(JsonNode cost) {
+        BigDecimal spent = cost.at("/spent/amount").decimalValue();
+        List<String> parts = new ArrayList<>();
+        for (JsonNode line : cost.path("byCategory")) {
+            BigDecimal part = line.at("/spent/amount").decimalValue();
+            if (part.signum() > 0) {
+                String name = text(line, "/category").toLowerCase(Locale.ROOT).replace('_', '-');
+                parts.add(name + " " + part.multiply(BigDecimal.valueOf(100)).divide(spent, 1, RoundingMode.HALF_UP)
+                        + "%");
+            }
+        }
+        return String.join(", ", parts);
     }
 
     /** Four significant digits and the currency. */

@@ -37,6 +37,7 @@ class CommandsTest {
             j-1  tiny  WAITING in pool default
             why: No zone has a cpu-small now (NO_CAPACITY)
             spent 0.0125 USD; on demand it would have been 0.05 USD (75% less)
+            spent on: useful 93.6%, start-up 6.4%
 
             SHARD  STATE    STEP     GENERATION  NODE    TO  WHY
             0      RUNNING  120/300  2           node-1
@@ -61,8 +62,8 @@ class CommandsTest {
             node-1  default  READY       zone-a cpu-small on-demand  0.3 USD/h  j-1/0@2  400ms       No spot anywhere
             """);
         assertThat(Ran.command(server, "cost", "default").out()).isEqualTo("""
-            POOL     COST
-            default  spent 0.0125 USD; on demand it would have been 0.05 USD (75% less)
+            POOL     COST                                                                SPENT ON
+            default  spent 0.0125 USD; on demand it would have been 0.05 USD (75% less)  useful 93.6%, start-up 6.4%
             """);
     }
 

@@ -4,7 +4,10 @@ package dev.drover.cli;
 final class Samples {
     static final String COST = """
         {"spent": {"amount": 0.0125, "currency": "USD"}, "onDemand": {"amount": 0.05, "currency": "USD"},
-         "switchBacks": 1, "byCapacityType": []}\
+         "switchBacks": 1, "byCapacityType": [], "byCategory": [
+           {"category": "USEFUL", "instanceSeconds": 112, "spent": {"amount": 0.0117, "currency": "USD"}},
+           {"category": "REDONE", "instanceSeconds": 0, "spent": {"amount": 0, "currency": "USD"}},
+           {"category": "START_UP", "instanceSeconds": 8, "spent": {"amount": 0.0008, "currency": "USD"}}]}\
         """;
 
     static final String MARKET = """

@@ -10,6 +10,7 @@ import dev.drover.protocol.api.MarketView;
 import dev.drover.protocol.api.NodeView;
 import dev.drover.protocol.api.Reason;
 import dev.drover.protocol.api.ShardView;
+import dev.drover.protocol.api.SpendCategory;
 import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.Lease;
 import dev.drover.protocol.id.NodeId;
@@ -42,7 +43,10 @@ final class Views {
             Money.usd("0.0125"),
             Money.usd("0.05"),
             1,
-            List.of(new CostView.Line("SPOT", 120.5, Money.usd("0.0125"), Money.usd("0.05"))));
+            List.of(new CostView.Line("SPOT", 120.5, Money.usd("0.0125"), Money.usd("0.05"))),
+            List.of(
+                    new CostView.CategoryLine(SpendCategory.USEFUL, 100, Money.usd("0.01"), Money.usd("0.04")),
+                    new CostView.CategoryLine(SpendCategory.START_UP, 20.5, Money.usd("0.0025"), Money.usd("0.01"))));
 
     private Views() {}
 

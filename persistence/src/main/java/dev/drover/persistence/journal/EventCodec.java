@@ -21,6 +21,7 @@ import dev.drover.planning.event.PoolEvent.PoolConfigured;
 import dev.drover.planning.event.PoolEvent.PoolPaused;
 import dev.drover.planning.event.PoolEvent.PoolResumed;
 import dev.drover.planning.event.PoolEvent.ShardAdopted;
+import dev.drover.planning.event.PoolEvent.ShardCaughtUp;
 import dev.drover.planning.event.PoolEvent.ShardDetached;
 import dev.drover.planning.event.PoolEvent.ShardFailed;
 import dev.drover.planning.event.PoolEvent.ShardGranted;
@@ -61,11 +62,12 @@ public final class EventCodec {
             case NodeLost e -> "node.lost.v1";
             case NodeEnding e -> "node.ending.v1";
             case NodeGone e -> "node.gone.v1";
-            case NodeBilled e -> "node.billed.v1";
+            case NodeBilled e -> "node.billed.v2";
             case ShardTargeted e -> "shard.targeted.v1";
             case TargetDropped e -> "shard.target-dropped.v1";
             case ShardGranted e -> "shard.granted.v1";
             case ShardStarted e -> "shard.started.v1";
+            case ShardCaughtUp e -> "shard.caught-up.v1";
             case ShardDetached e -> "shard.detached.v1";
             case ShardAdopted e -> "shard.adopted.v1";
             case CheckpointRejected e -> "checkpoint.rejected.v1";
@@ -84,6 +86,10 @@ public final class EventCodec {
      * @throws JournalFormatException when the manifest is not known or the bytes are not such an event
      */
     public static PoolEvent decode(String manifest, byte[] bytes) {
+        if (manifest.equals("node.billed.v1")) {
+            return JournalJson.read(JournalJson.mapper(), bytes, manifest, NodeBilledV1.class)
+                    .today();
+        }
         return JournalJson.read(JournalJson.mapper(), bytes, manifest, type(manifest));
     }
 
@@ -106,11 +112,12 @@ public final class EventCodec {
             case "node.lost.v1" -> NodeLost.class;
             case "node.ending.v1" -> NodeEnding.class;
             case "node.gone.v1" -> NodeGone.class;
-            case "node.billed.v1" -> NodeBilled.class;
+            case "node.billed.v2" -> NodeBilled.class;
             case "shard.targeted.v1" -> ShardTargeted.class;
             case "shard.target-dropped.v1" -> TargetDropped.class;
             case "shard.granted.v1" -> ShardGranted.class;
             case "shard.started.v1" -> ShardStarted.class;
+            case "shard.caught-up.v1" -> ShardCaughtUp.class;
             case "shard.detached.v1" -> ShardDetached.class;
             case "shard.adopted.v1" -> ShardAdopted.class;
             case "checkpoint.rejected.v1" -> CheckpointRejected.class;

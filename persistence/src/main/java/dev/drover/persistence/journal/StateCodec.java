@@ -11,10 +11,12 @@ import com.fasterxml.jackson.databind.ser.std.StdScalarSerializer;
 import dev.drover.planning.state.Job;
 import dev.drover.planning.state.Ledger;
 import dev.drover.planning.state.Node;
+import dev.drover.planning.state.PoolLedger;
 import dev.drover.planning.state.PoolState;
 import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.json.DroverJson;
+import dev.drover.protocol.money.Money;
 import dev.drover.protocol.pool.PoolSpec;
 import java.io.IOException;
 import java.io.Serial;
@@ -22,7 +24,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
 import org.pcollections.TreePMap;
@@ -37,11 +41,15 @@ import org.pcollections.TreePMap;
 public final class StateCodec {
     public static final String MANIFEST = "pool.state.v2";
 
-    /** Had jobs and pools of fewer fields; those have defaults. */
+    /** Had jobs and pools of fewer fields, which have defaults, and ledgers without categories and owners. */
     private static final String FIRST_MANIFEST = "pool.state.v1";
 
     private static final ObjectMapper MAPPER =
             JournalJson.canonical(DroverJson.mapper()).registerModule(exactDurations());
+
+    private static final ObjectMapper FIRST_MAPPER = MAPPER.copy()
+            .registerModule(
+                    new SimpleModule("drover-first-ledgers").addDeserializer(Ledger.class, new LedgerV1.Reader()));
 
     private StateCodec() {}
 
@@ -67,7 +75,8 @@ public final class StateCodec {
                         state.jobsSubmitted(),
                         archived,
                         state.nodesRequested(),
-                        state.ledger()));
+                        state.ledger().total(),
+                        state.ledger().byOwner()));
     }
 
     /**
@@ -80,7 +89,8 @@ public final class StateCodec {
             throw new JournalFormatException("the journal holds a snapshot '" + manifest + "', this version reads '"
                     + FIRST_MANIFEST + "' and '" + MANIFEST + "'; run the version that wrote it, or a newer one");
         }
-        Snapshot saved = JournalJson.read(MAPPER, bytes, manifest, Snapshot.class);
+        Snapshot saved =
+                JournalJson.read(manifest.equals(MANIFEST) ? MAPPER : FIRST_MAPPER, bytes, manifest, Snapshot.class);
         TreePMap<NodeId, Node> nodes = TreePMap.empty();
         for (Node node : saved.nodes()) {
             nodes = nodes.plus(node.id(), node);
@@ -106,7 +116,7 @@ public final class StateCodec {
                 saved.jobsSubmitted(),
                 archived,
                 saved.nodesRequested(),
-                saved.ledger());
+                saved.poolLedger());
     }
 
     /** The state with its maps as lists, which is how the file has them. */
@@ -119,7 +129,14 @@ public final class StateCodec {
             long jobsSubmitted,
             List<Archived> archived,
             long nodesRequested,
-            Ledger ledger) {}
+            Ledger ledger,
+            @Nullable Map<String, Money> spentByOwner) {
+        PoolLedger poolLedger() {
+            return spentByOwner == null
+                    ? PoolLedger.of(ledger, jobs)
+                    : new PoolLedger(ledger, HashTreePMap.from(spentByOwner));
+        }
+    }
 
     private record Place(long number, JobId job) {}
 

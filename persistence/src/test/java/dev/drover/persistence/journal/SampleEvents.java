@@ -2,9 +2,12 @@ package dev.drover.persistence.journal;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.drover.planning.event.PoolEvent;
+import dev.drover.planning.state.Ledger;
+import dev.drover.planning.state.PoolLedger;
 import dev.drover.planning.state.PoolState;
 import dev.drover.protocol.agent.EvictionNotice;
 import dev.drover.protocol.api.Reason;
+import dev.drover.protocol.api.SpendCategory;
 import dev.drover.protocol.checkpoint.CheckpointRef;
 import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.Lease;
@@ -39,6 +42,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.pcollections.HashTreePMap;
 
 /** One event of each kind, and a state made from a plausible run of them. */
 final class SampleEvents {
@@ -55,6 +59,10 @@ final class SampleEvents {
     static final CheckpointRef CHECKPOINT = new CheckpointRef(FIRST, 20, "ab".repeat(32));
     static final Reason REASON =
             Reason.of(Reason.Code.CHEAPEST_SPOT, "The cheapest spot market.", "price", "0.3", "market", SPOT);
+
+    private static final List<PoolEvent.Part> PARTS = List.of(
+            new PoolEvent.Part(Optional.of(JOB), SpendCategory.USEFUL, 1),
+            new PoolEvent.Part(Optional.empty(), SpendCategory.IDLE, 2));
 
     private SampleEvents() {}
 
@@ -84,12 +92,13 @@ final class SampleEvents {
                 new PoolEvent.NodeLost(NODE, REASON, AT),
                 new PoolEvent.NodeEnding(NODE, REASON, AT),
                 new PoolEvent.NodeGone(NODE, REASON, AT),
-                billed(),
+                billed(PARTS),
                 new PoolEvent.ShardTargeted(SHARD, NODE, REASON, AT),
                 new PoolEvent.TargetDropped(SHARD, REASON, AT),
                 new PoolEvent.ShardGranted(SECOND, NODE, Optional.of(CHECKPOINT), REASON, AT),
                 new PoolEvent.ShardGranted(FIRST, NODE, Optional.empty(), REASON, AT),
                 new PoolEvent.ShardStarted(FIRST, AT),
+                new PoolEvent.ShardCaughtUp(SECOND, 25, AT),
                 new PoolEvent.ShardDetached(FIRST, 25, REASON, AT),
                 new PoolEvent.ShardAdopted(SECOND, NODE, AT),
                 new PoolEvent.CheckpointRejected(SECOND, CHECKPOINT, REASON, AT),
@@ -100,6 +109,7 @@ final class SampleEvents {
     /** What the golden files of older versions, by their names, are read as. */
     static Map<String, PoolEvent> older() {
         return Map.of(
+                "node.billed.v1", billed(List.of()),
                 "pool.configured.v1", new PoolEvent.PoolConfigured(PoolSpec.defaults(POOL), AT),
                 "job.submitted.v1", new PoolEvent.JobSubmitted(JOB, trainer(SchedulingSpec.DEFAULT), "ada", AT),
                 "job.submitted.v1-2", new PoolEvent.JobSubmitted(OTHER_JOB, command(), "ada", AT));
@@ -110,9 +120,22 @@ final class SampleEvents {
         return state(pool(), trainer(scheduling()));
     }
 
-    /** The same in a pool, and with jobs, that say nothing of what {@code pool.state.v1} did not know. */
+    /** The same in a pool, and with jobs, that say nothing of what {@code pool.state.v1} did not know: all paid was useful. */
     static PoolState olderState() {
-        return state(PoolSpec.defaults(POOL), trainer(SchedulingSpec.DEFAULT));
+        PoolState state = state(PoolSpec.defaults(POOL), trainer(SchedulingSpec.DEFAULT));
+        Ledger.Spend all =
+                new Ledger.Spend(Duration.ofNanos(60_000_000_001L), Money.usd("0.005"), Money.usd("0.166666666669"));
+        Ledger total = new Ledger(Map.of(CapacityType.SPOT, Map.of(SpendCategory.USEFUL, all)), 0);
+        return PoolState.of(
+                state.spec(),
+                state.paused(),
+                state.nodes(),
+                state.jobs(),
+                state.order(),
+                state.jobsSubmitted(),
+                state.archived(),
+                state.nodesRequested(),
+                new PoolLedger(total, HashTreePMap.singleton("ada", Money.usd("0.001666666667"))));
     }
 
     private static PoolState state(PoolSpec pool, JobSpec trainer) {
@@ -127,7 +150,7 @@ final class SampleEvents {
                 new PoolEvent.ShardTargeted(SHARD, NODE, REASON, AT),
                 new PoolEvent.ShardGranted(FIRST, NODE, Optional.empty(), REASON, AT),
                 new PoolEvent.ShardStarted(FIRST, AT),
-                billed(),
+                billed(PARTS),
                 new PoolEvent.ShardDetached(FIRST, 25, REASON, AT),
                 new PoolEvent.CheckpointRejected(FIRST, CHECKPOINT, REASON, AT),
                 new PoolEvent.ShardGranted(SECOND, NODE, Optional.of(CHECKPOINT), REASON, AT),
@@ -138,7 +161,7 @@ final class SampleEvents {
                 new PoolEvent.JobArchived(new JobId("job-3"), AT)));
     }
 
-    private static PoolEvent.NodeBilled billed() {
+    private static PoolEvent.NodeBilled billed(List<PoolEvent.Part> parts) {
         return new PoolEvent.NodeBilled(
                 NODE,
                 AT,
@@ -146,6 +169,7 @@ final class SampleEvents {
                 Money.usd("0.3"),
                 Money.usd("10"),
                 Money.usd("0.4"),
+                parts,
                 AT.plusSeconds(60));
     }
 

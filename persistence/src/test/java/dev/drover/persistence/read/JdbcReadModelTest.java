@@ -221,6 +221,6 @@ class JdbcReadModelTest {
                 List.of(),
                 AT,
                 Optional.of(finishedAt),
-                new CostView(Money.usd("1"), Money.usd("2"), 0, List.of()));
+                new CostView(Money.usd("1"), Money.usd("2"), 0, List.of(), List.of()));
     }
 }
