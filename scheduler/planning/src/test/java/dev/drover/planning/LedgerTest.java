@@ -59,6 +59,8 @@ class LedgerTest {
         // step 10,
         // first step at 31, step 15 again at 35, done at 60.
         assertThat(seconds(job)).isEqualTo("USEFUL 40.0, REDONE 4.0, START_UP 9.0, WAITING 1.0");
+        assertThat(job.spent()).contains(Money.usd("0.0088"));
+        assertThat(job.onDemand()).contains(Money.usd("0.054"));
         assertThat(world.pool.events(ShardCaughtUp.class)).hasSize(1);
         assertThat(job.byCategory())
                 .extractingByKey(SpendCategory.REDONE)
