@@ -39,6 +39,7 @@ class JobEventsTest {
                 new PoolEvent.ShardStarted(FIRST, AT),
                 new PoolEvent.ShardDetached(FIRST, 25, REASON, AT),
                 new PoolEvent.ShardGranted(SECOND, NODE, Optional.of(CHECKPOINT), REASON, AT),
+                new PoolEvent.ShardCaughtUp(SECOND, 25, AT),
                 new PoolEvent.ShardAdopted(SECOND, NODE, AT),
                 new PoolEvent.CheckpointRejected(SECOND, CHECKPOINT, REASON, AT),
                 new PoolEvent.TargetDropped(SHARD, REASON, AT),
@@ -57,15 +58,16 @@ class JobEventsTest {
                         "5 started: Generation 1 trains.",
                         "6 detached: Generation 1 has left its node after step 25. The cloud takes n-1.",
                         "7 granted: Generation 2 goes to n-1, after step 20 of generation 1. The cloud takes n-1.",
-                        "8 adopted: n-1 came back still running generation 2: it goes on there.",
-                        "9 checkpoint-rejected: The checkpoint after step 20 of generation 1 is not valid and never"
+                        "8 caught-up: Generation 2 has made again what was lost, up to step 25.",
+                        "9 adopted: n-1 came back still running generation 2: it goes on there.",
+                        "10 checkpoint-rejected: The checkpoint after step 20 of generation 1 is not valid and never"
                                 + " counts again. The cloud takes n-1.",
-                        "10 target-dropped: Its slot is not kept any more. The cloud takes n-1.",
-                        "11 failed: The program failed after step 30, for the last time. The cloud takes n-1.",
-                        "12 succeeded: Generation 2 is done. All 20 steps are made and saved.",
-                        "13 cancelled: Cancelled: not needed",
-                        "14 finished: The job succeeded.",
-                        "15 finished: The job failed. The cloud takes n-1.");
+                        "11 target-dropped: Its slot is not kept any more. The cloud takes n-1.",
+                        "12 failed: The program failed after step 30, for the last time. The cloud takes n-1.",
+                        "13 succeeded: Generation 2 is done. All 20 steps are made and saved.",
+                        "14 cancelled: Cancelled: not needed",
+                        "15 finished: The job succeeded.",
+                        "16 finished: The job failed. The cloud takes n-1.");
         assertThat(told(events)).isEqualTo(told(events));
     }
 

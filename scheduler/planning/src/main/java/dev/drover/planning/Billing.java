@@ -59,6 +59,7 @@ final class Billing {
                         .flatMap(job -> job.shards().stream())
                         .flatMap(Billing::places);
             case PoolEvent.NodeJoined event -> Stream.of(event.node());
+            case PoolEvent.NodeDraining event -> Stream.of(event.node());
             case PoolEvent.NodeEnding event -> Stream.of(event.node());
             case PoolEvent.NodeGone event -> Stream.of(event.node());
             case PoolEvent.NodeBilled ignored -> Stream.empty();
@@ -73,7 +74,6 @@ final class Billing {
             case PoolEvent.NodeLaunched ignored -> Stream.empty();
             case PoolEvent.LaunchRefused ignored -> Stream.empty();
             case PoolEvent.NodeNoticed ignored -> Stream.empty();
-            case PoolEvent.NodeDraining ignored -> Stream.empty();
             case PoolEvent.NodeLost ignored -> Stream.empty();
             case PoolEvent.CheckpointRejected ignored -> Stream.empty();
         };

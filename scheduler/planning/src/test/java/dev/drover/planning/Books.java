@@ -7,9 +7,11 @@ import dev.drover.planning.event.PoolEvent.JobArchived;
 import dev.drover.planning.event.PoolEvent.NodeBilled;
 import dev.drover.planning.event.PoolEvent.NodeGone;
 import dev.drover.planning.event.PoolEvent.NodeLaunched;
+import dev.drover.planning.event.PoolEvent.Part;
 import dev.drover.planning.state.Job;
 import dev.drover.planning.state.Ledger.Spend;
 import dev.drover.planning.state.Node;
+import dev.drover.planning.state.Parts;
 import dev.drover.planning.state.PoolState;
 import dev.drover.protocol.api.SpendCategory;
 import dev.drover.protocol.id.NodeId;
@@ -19,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -33,6 +36,7 @@ final class Books {
 
     /** To be told every event, with the state before it. */
     void note(PoolState before, PoolEvent event) {
+        bookedBeforeItsPayersChange(before, before.apply(event), event);
         if (event instanceof NodeLaunched launch) {
             launched.put(launch.node(), launch.at());
         }
@@ -52,6 +56,25 @@ final class Books {
 
     private static Duration between(Instant from, PoolEvent to) {
         return Duration.between(from, to.at());
+    }
+
+    private static void bookedBeforeItsPayersChange(PoolState before, PoolState after, PoolEvent event) {
+        for (Node node : before.nodes().values()) {
+            boolean open = node.instance()
+                    .filter(instance -> instance.billedTo().isBefore(event.at()))
+                    .isPresent();
+            if (open && !(event instanceof NodeBilled)) {
+                assertThat(parts(after, node.id()))
+                        .as("who pays for " + node.id() + ", open when " + event)
+                        .isEqualTo(parts(before, node.id()));
+            }
+        }
+    }
+
+    private static List<Part> parts(PoolState state, NodeId id) {
+        return state.node(id)
+                .flatMap(node -> node.instance().map(instance -> Parts.of(state, node, instance.resources())))
+                .orElse(List.of());
     }
 
     void check(PoolState state) {
