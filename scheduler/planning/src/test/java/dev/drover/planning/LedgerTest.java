@@ -128,6 +128,24 @@ class LedgerTest {
     }
 
     @Test
+    void thirdsAddUpToTheWhole() {
+        FakeWorld world = FakeWorld.of(pool(CapacityMode.SPOT_ONLY, 0, 1), 3);
+        List<JobId> jobs = List.of(JOB, OTHER, new JobId("l"));
+        jobs.forEach(id -> world.submit(id, job(1, 0)));
+        world.until(60, () -> world.pool.shard(SHARD).state() == ShardState.SUCCEEDED);
+        assertThat(jobs.stream()
+                        .map(id -> world.state()
+                                .job(id)
+                                .orElseThrow()
+                                .ledger()
+                                .spent()
+                                .orElseThrow())
+                        .reduce(Money::plus))
+                .isEqualTo(world.state().ledger().total().spent())
+                .contains(Money.usd("0.0044"));
+    }
+
+    @Test
     void anOwnersSpendOutlivesTheJobs() {
         FakeWorld world = FakeWorld.of(pool(CapacityMode.SPOT_ONLY, 0, 1), 1);
         world.submit(JOB, job(1, 0));
