@@ -1,0 +1,136 @@
+package dev.drover.planning.policy;
+
+import dev.drover.planning.policy.Purchase.Why;
+import dev.drover.protocol.market.Market;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Weighs each choice by what the whole job is then expected to cost ({@link SpotForecast}), with what was seen of its markets so
+ * far ({@link SpotExperience}), and takes the cheapest that cannot miss the deadline ({@link SafetyNet#holds}).
+ *
+ * <p>It remembers forecasts only to save time: they follow from the situation alone.
+ */
+public final class AdaptivePolicy implements PurchasePolicy {
+    private static final int FORECASTS_KEPT = 64;
+
+    /** What one loss is held to cost when markets are compared, in hours on demand. */
+    private static final double LOSS_WEIGHT = 1.0 / 3;
+
+    private final Map<SpotForecast.Terms, SpotForecast> forecasts =
+            Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<SpotForecast.Terms, SpotForecast> eldest) {
+                    return size() > FORECASTS_KEPT;
+                }
+            });
+
+    @Override
+    public Purchase choose(Situation situation) {
+        Purchase wish = wish(situation);
+        if (SafetyNet.holds(situation, wish)) {
+            return wish;
+        }
+        if (situation.holding() instanceof Holding.Spot(Market market, var ignored)) {
+            Purchase stay = new Purchase.Spot(market, Why.STAYS);
+            if (SafetyNet.holds(situation, stay)) {
+                return stay;
+            }
+        }
+        return new Purchase.OnDemand(Why.DEADLINE_NEAR);
+    }
+
+    private Purchase wish(Situation situation) {
+        return switch (situation.holding()) {
+            case Holding.Spot(Market market, var ignored) -> new Purchase.Spot(market, Why.STAYS);
+            case Holding.Nothing ignored -> fromNothing(situation);
+            case Holding.OnDemand ignored -> fromOnDemand(situation);
+        };
+    }
+
+    private Purchase fromNothing(Situation situation) {
+        double time = Ages.hours(situation.timeLeft());
+        double slack = slack(situation);
+        double launched = slack - Ages.hours(situation.changeover());
+        Optional<Quote> best = best(situation);
+        if (best.isEmpty()) {
+            SpotForecast forecast = forecast(situation, typicalPrice(situation));
+            int age = situation.experience().ageTogether();
+            double wait = forecast.waiting(time, slack, age);
+            double buy = forecast.stayingWithSpotClosed(time, launched, age);
+            return wait <= buy
+                    ? new Purchase.Nothing(Why.SPOT_AWAITED)
+                    : new Purchase.OnDemand(Why.WAITING_NOT_WORTH_IT);
+        }
+        Market market = best.get().market();
+        SpotForecast forecast = forecast(situation, best.get().pricePerHour());
+        int age = situation.experience().age(market);
+        boolean worthIt = launched < 0
+                || forecast.onSpot(time, launched, age) <= forecast.stayingWithSpotOpen(time, launched, age);
+        return worthIt ? new Purchase.Spot(market, Why.SPOT_OPEN) : new Purchase.OnDemand(Why.SWITCH_NOT_WORTH_IT);
+    }
+
+    private Purchase fromOnDemand(Situation situation) {
+        double time = Ages.hours(situation.timeLeft());
+        double slack = slack(situation);
+        double stayed = slack - Ages.hours(situation.holding().startUpLeft());
+        Optional<Quote> best = best(situation);
+        if (best.isEmpty()) {
+            SpotForecast forecast = forecast(situation, typicalPrice(situation));
+            int age = situation.experience().ageTogether();
+            double stay = forecast.stayingWithSpotClosed(time, stayed, age);
+            return stay <= forecast.waiting(time, slack, age)
+                    ? new Purchase.OnDemand(Why.STAYS)
+                    : new Purchase.Nothing(Why.SPOT_AWAITED);
+        }
+        Market market = best.get().market();
+        SpotForecast forecast = forecast(situation, best.get().pricePerHour());
+        int age = situation.experience().age(market);
+        double change = forecast.onSpot(time, slack - Ages.hours(situation.changeover()), age);
+        return change < forecast.stayingWithSpotOpen(time, stayed, age)
+                ? new Purchase.Spot(market, Why.SPOT_OPEN)
+                : new Purchase.OnDemand(Why.SWITCH_NOT_WORTH_IT);
+    }
+
+    private static double slack(Situation situation) {
+        return Ages.hours(situation.timeLeft().minus(situation.workLeft()));
+    }
+
+    /** The open market whose price and expected losses together cost least an hour. */
+    private static Optional<Quote> best(Situation situation) {
+        Optional<Quote> best = Optional.empty();
+        double lowest = Double.POSITIVE_INFINITY;
+        for (Quote quote : situation.spot()) {
+            double index = quote.pricePerHour()
+                    + situation.experience().lossesPerHour(quote.market())
+                            * LOSS_WEIGHT
+                            * situation.onDemandPricePerHour();
+            if (quote.open() && index < lowest) {
+                best = Optional.of(quote);
+                lowest = index;
+            }
+        }
+        return best;
+    }
+
+    private static double typicalPrice(Situation situation) {
+        return situation.spot().stream()
+                .mapToDouble(Quote::pricePerHour)
+                .min()
+                .orElse(situation.onDemandPricePerHour());
+    }
+
+    private SpotForecast forecast(Situation situation, double spotPrice) {
+        SpotForecast.Terms terms = new SpotForecast.Terms(
+                situation.experience().belief(),
+                spotPrice,
+                situation.onDemandPricePerHour(),
+                Ages.hours(situation.changeover()),
+                Ages.hours(situation.tick()),
+                Ages.hours(situation.deadline()),
+                Ages.hours(situation.deadline().minus(situation.work())));
+        return forecasts.computeIfAbsent(terms, SpotForecast::new);
+    }
+}

@@ -1,0 +1,94 @@
+package dev.drover.planning.policy;
+
+import dev.drover.protocol.market.Market;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What was seen of a job's spot markets since it was submitted: how long each has been open or closed, and how often such a
+ * state ended at which age. It grows look by look, and is immutable.
+ *
+ * <p>What is concluded from it is settled anew only every {@link #REVISED_EVERY}, so that a conclusion is worth computing with.
+ */
+public final class SpotExperience {
+    static final Duration REVISED_EVERY = Duration.ofHours(6);
+
+    public static final SpotExperience NONE =
+            new SpotExperience(Map.of(), Spells.UNSEEN, 0, 0, Duration.ZERO, Belief.prior(1));
+
+    private final Map<Market, Spells> markets;
+    private final Spells together;
+    private final int lost;
+    private final int lostWithAnotherOpen;
+    private final Duration sinceRevised;
+    private final Belief belief;
+
+    private SpotExperience(
+            Map<Market, Spells> markets,
+            Spells together,
+            int lost,
+            int lostWithAnotherOpen,
+            Duration sinceRevised,
+            Belief belief) {
+        this.markets = markets;
+        this.together = together;
+        this.lost = lost;
+        this.lostWithAnotherOpen = lostWithAnotherOpen;
+        this.sinceRevised = sinceRevised;
+        this.belief = belief;
+    }
+
+    /** After one more look, {@code passed} after the one before. */
+    public SpotExperience after(List<Quote> quotes, Duration passed) {
+        Map<Market, Spells> seen = HashMap.newHashMap(quotes.size());
+        boolean anyOpen = false;
+        int lostNow = 0;
+        for (Quote quote : quotes) {
+            Spells before = markets.getOrDefault(quote.market(), Spells.UNSEEN);
+            seen.put(quote.market(), before.after(quote.open(), passed));
+            anyOpen |= quote.open();
+            lostNow += before.isOpen() && !quote.open() ? 1 : 0;
+        }
+        Duration age = markets.isEmpty() ? REVISED_EVERY : sinceRevised.plus(passed);
+        boolean revise = age.compareTo(REVISED_EVERY) >= 0;
+        SpotExperience grown = new SpotExperience(
+                seen,
+                together.after(anyOpen, passed),
+                lost + lostNow,
+                lostWithAnotherOpen + (anyOpen ? lostNow : 0),
+                revise ? Duration.ZERO : age,
+                belief);
+        return revise ? grown.revised() : grown;
+    }
+
+    private SpotExperience revised() {
+        Belief now = Belief.after(losses(), together, markets.size(), lost, lostWithAnotherOpen);
+        return new SpotExperience(markets, together, lost, lostWithAnotherOpen, sinceRevised, now);
+    }
+
+    Belief belief() {
+        return belief;
+    }
+
+    /** The age of the state that the market is in. */
+    int age(Market market) {
+        return markets.getOrDefault(market, Spells.UNSEEN).age();
+    }
+
+    /** For how long there has been any spot, or none at all. */
+    int ageTogether() {
+        return together.age();
+    }
+
+    /** How often, per hour, an instance in this market is lost, now: its own losses, leant on those of all markets. */
+    double lossesPerHour(Market market) {
+        Spells spells = markets.getOrDefault(market, Spells.UNSEEN);
+        return spells.losses().perHour(spells.age(), belief.lossesPerHour(spells.age()), Belief.MARKET_WEIGHT);
+    }
+
+    private Rates losses() {
+        return markets.values().stream().map(Spells::losses).reduce(Rates.NONE, Rates::plus);
+    }
+}
