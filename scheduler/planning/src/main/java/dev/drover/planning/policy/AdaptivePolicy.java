@@ -16,6 +16,9 @@ import java.util.Optional;
 public final class AdaptivePolicy implements PurchasePolicy {
     private static final int FORECASTS_KEPT = 64;
 
+    /** Forecasts are made anew, and finer, when this much of their time is left. */
+    private static final double NEARER = 0.75;
+
     /** What one loss is held to cost when markets are compared, in hours on demand. */
     private static final double LOSS_WEIGHT = 1.0 / 3;
 
@@ -123,14 +126,18 @@ public final class AdaptivePolicy implements PurchasePolicy {
     }
 
     private SpotForecast forecast(Situation situation, double spotPrice) {
+        double horizon = Ages.hours(situation.deadline());
+        while (horizon * NEARER > Math.max(Ages.hours(situation.timeLeft()), Ages.hours(situation.tick()))) {
+            horizon *= NEARER;
+        }
         SpotForecast.Terms terms = new SpotForecast.Terms(
                 situation.experience().belief(),
                 spotPrice,
                 situation.onDemandPricePerHour(),
                 Ages.hours(situation.changeover()),
                 Ages.hours(situation.tick()),
-                Ages.hours(situation.deadline()),
-                Ages.hours(situation.deadline().minus(situation.work())));
+                horizon,
+                Math.min(horizon, Ages.hours(situation.deadline().minus(situation.work()))));
         return forecasts.computeIfAbsent(terms, SpotForecast::new);
     }
 }

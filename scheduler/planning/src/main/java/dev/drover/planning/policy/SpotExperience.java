@@ -10,10 +10,11 @@ import java.util.Map;
  * What was seen of a job's spot markets since it was submitted: how long each has been open or closed, and how often such a
  * state ended at which age. It grows look by look, and is immutable.
  *
- * <p>What is concluded from it is settled anew only every {@link #REVISED_EVERY}, so that a conclusion is worth computing with.
+ * <p>What is concluded from it is settled anew only when spot comes or goes, and no more often than {@link #REVISED_EVERY}, so that
+ * a conclusion is worth computing with.
  */
 public final class SpotExperience {
-    static final Duration REVISED_EVERY = Duration.ofHours(6);
+    static final Duration REVISED_EVERY = Duration.ofHours(3);
 
     public static final SpotExperience NONE =
             new SpotExperience(Map.of(), Spells.UNSEEN, 0, 0, Duration.ZERO, Belief.prior(1));
@@ -52,7 +53,8 @@ public final class SpotExperience {
             lostNow += before.isOpen() && !quote.open() ? 1 : 0;
         }
         Duration age = markets.isEmpty() ? REVISED_EVERY : sinceRevised.plus(passed);
-        boolean revise = age.compareTo(REVISED_EVERY) >= 0;
+        boolean news = anyOpen != together.isOpen() || lostNow > 0;
+        boolean revise = age.compareTo(REVISED_EVERY) >= 0 && (news || markets.isEmpty());
         SpotExperience grown = new SpotExperience(
                 seen,
                 together.after(anyOpen, passed),
