@@ -32,14 +32,15 @@ final class Outstanding {
         this.views = views;
     }
 
-    List<Intent> intents(PoolState state, Observations seen, Instant now) {
+    /** What should be under way of what is on the agenda. */
+    List<Intent> intents(PoolState state, Observations seen, Instant now, Agenda agenda) {
         List<Intent> intents = new ArrayList<>();
         if (state.spec().isEmpty()) {
             return intents;
         }
-        state.nodes().values().forEach(node -> ofNode(state, seen, node, now, intents));
-        state.placedShards().forEach(shard -> ofShard(state, seen, shard, now, intents));
-        state.endedJobs().stream()
+        agenda.nodes(state).forEach(node -> ofNode(state, seen, node, now, intents));
+        agenda.shards(state).forEach(shard -> ofShard(state, seen, shard, now, intents));
+        agenda.endedJobs(state).stream()
                 .filter(job -> !job.isLive())
                 .filter(job -> !seen.isLeftAlone(new Effort.Archiving(job.id()), now))
                 .forEach(job -> intents.add(new Intent.Archive(views.jobView(state, seen, job, now))));
