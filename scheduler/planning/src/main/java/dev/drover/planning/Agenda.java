@@ -6,6 +6,7 @@ import dev.drover.planning.input.Input;
 import dev.drover.planning.state.Attempt;
 import dev.drover.planning.state.Job;
 import dev.drover.planning.state.Node;
+import dev.drover.planning.state.Occupancy;
 import dev.drover.planning.state.PoolState;
 import dev.drover.planning.state.Shard;
 import dev.drover.protocol.agent.AgentReport;
@@ -157,17 +158,21 @@ final class Agenda {
                 : nodes.stream().map(state::node).flatMap(Optional::stream).toList();
     }
 
-    /** The placed shards to look at, those of the nodes included, by id. */
+    /**
+     * The shards to look at that are to move, or to be told something: those of the nodes included, by id. Nothing is due for one that
+     * runs, on a node that stays.
+     */
     List<Shard> shards(PoolState state) {
-        if (everything) {
-            return state.placedShards();
-        }
-        Set<ShardId> all = new TreeSet<>(shards);
-        nodes.forEach(node -> all.addAll(state.index().occupancy().on(node).shards()));
+        Occupancy placed = state.index().occupancy();
+        Set<NodeId> unreplaced = state.index().roster().unreplaced();
+        Set<ShardId> all = new TreeSet<>(everything ? placed.unsettled() : shards);
+        (everything ? unreplaced : nodes)
+                .forEach(node -> all.addAll(placed.on(node).shards()));
         return all.stream()
                 .map(state::shard)
                 .flatMap(Optional::stream)
-                .filter(shard -> shard.node().isPresent() || shard.target().isPresent())
+                .filter(shard -> shard.isUnsettled()
+                        || shard.node().filter(unreplaced::contains).isPresent())
                 .toList();
     }
 

@@ -28,6 +28,12 @@ final class IndexCheck {
                 live.stream().filter(shard -> shard.node().isPresent()).count());
         assertThat(waiting(index.occupancy().queue()))
                 .isEqualTo(live.stream().filter(Shard::needsNode).map(Shard::id).toList());
+        assertThat(index.occupancy().unsettled())
+                .containsExactlyElementsOf(live.stream()
+                        .filter(shard -> shard.target().isPresent() || shard.state() == ShardState.PLACED)
+                        .map(Shard::id)
+                        .sorted()
+                        .toList());
         assertThat(index.ended())
                 .containsExactlyElementsOf(state.jobs().values().stream()
                         .filter(job -> job.shards().stream().noneMatch(Shard::isLive))

@@ -2,7 +2,6 @@ package dev.drover.planning.state;
 
 import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.id.ShardId;
-import dev.drover.protocol.job.ShardState;
 import dev.drover.protocol.market.Resources;
 import java.util.List;
 import java.util.Optional;
@@ -15,12 +14,13 @@ import org.pcollections.TreePSet;
  * Where the shards are: on nodes, promised to them, or waiting for one. An index over the jobs; derived, never journalled.
  *
  * @param byNode what is on each node or promised it; only nodes that have something
- * @param placed live shards that are on a node or promised one
+ * @param unsettled live shards that are promised a node, or placed on one and not yet started
  * @param queue live shards that need a node
  * @param live how many shards have not ended
  * @param running how many of them are on a node
  */
-public record Occupancy(PMap<NodeId, Load> byNode, TreePSet<ShardId> placed, WorkQueue queue, int live, int running) {
+public record Occupancy(
+        PMap<NodeId, Load> byNode, TreePSet<ShardId> unsettled, WorkQueue queue, int live, int running) {
     static final Occupancy EMPTY = new Occupancy(HashTreePMap.empty(), TreePSet.empty(), WorkQueue.EMPTY, 0, 0);
 
     public Load on(NodeId node) {
@@ -36,7 +36,7 @@ public record Occupancy(PMap<NodeId, Load> byNode, TreePSet<ShardId> placed, Wor
         }
         return new Occupancy(
                 loads,
-                loads == byNode ? placed : placed.plus(shard.id()),
+                shard.isUnsettled() ? unsettled.plus(shard.id()) : unsettled,
                 shard.needsNode() ? queue.with(need, new WorkQueue.Turn(number, shard.id())) : queue,
                 live + (shard.isLive() ? 1 : 0),
                 running + (shard.node().isPresent() ? 1 : 0));
@@ -52,7 +52,7 @@ public record Occupancy(PMap<NodeId, Load> byNode, TreePSet<ShardId> placed, Wor
         }
         return new Occupancy(
                 loads,
-                placed.minus(shard.id()),
+                unsettled.minus(shard.id()),
                 shard.needsNode() ? queue.without(need, new WorkQueue.Turn(number, shard.id())) : queue,
                 live - (shard.isLive() ? 1 : 0),
                 running - (shard.node().isPresent() ? 1 : 0));
@@ -60,10 +60,7 @@ public record Occupancy(PMap<NodeId, Load> byNode, TreePSet<ShardId> placed, Wor
 
     /** Whether the two differ in nothing that is kept here. */
     static boolean isSame(Shard one, Shard other) {
-        return one.node().equals(other.node())
-                && one.target().equals(other.target())
-                && one.isLive() == other.isLive()
-                && (one.state() == ShardState.HANDING_OFF) == (other.state() == ShardState.HANDING_OFF);
+        return one.node().equals(other.node()) && one.target().equals(other.target()) && one.state() == other.state();
     }
 
     /** Where the shard is and where it is to be. */

@@ -99,11 +99,6 @@ public record PoolState(
                 .filter(Shard::isLive);
     }
 
-    /** Live shards that are on a node or promised one, each once, by id. */
-    public List<Shard> placedShards() {
-        return shards(index.occupancy().placed());
-    }
-
     /** Jobs that have no live shard left, by id. */
     public List<Job> endedJobs() {
         return index.ended().stream().map(this::job).flatMap(Optional::stream).toList();
