@@ -55,7 +55,7 @@ public final class Decide implements Callable<Integer> {
     /**
      * One line of the table.
      *
-     * @param growth the mean over that of the operation's first line
+     * @param growth the median over that of the operation's first line
      */
     record Line(
             String operation,
@@ -116,21 +116,21 @@ public final class Decide implements Callable<Integer> {
     private static Line line(Operation operation, RunResult result, List<Line> before) {
         Statistics times = result.getPrimaryResult().getStatistics();
         String[] pool = result.getParams().getParam("pool").split("/", 2);
-        double mean = times.getMean();
+        double median = times.getPercentile(50);
         double first = before.stream()
                 .filter(line -> line.operation.equals(operation.title))
-                .map(Line::meanMillis)
+                .map(Line::p50Millis)
                 .findFirst()
-                .orElse(mean);
+                .orElse(median);
         return new Line(
                 operation.title,
                 Integer.parseInt(pool[0]),
                 Integer.parseInt(pool[1]),
                 times.getN(),
-                mean,
-                times.getPercentile(50),
+                times.getMean(),
+                median,
                 times.getPercentile(99),
-                mean / first);
+                median / first);
     }
 
     private static void print(Report report, List<Line> lines) {
