@@ -129,6 +129,7 @@ final class Agenda {
             case PoolEvent.ShardFailed ignored -> true;
             case PoolEvent.ShardSucceeded ignored -> true;
             case PoolEvent.ShardStarted ignored -> false;
+            case PoolEvent.ShardCaughtUp ignored -> false;
             case PoolEvent.CheckpointRejected ignored -> false;
         };
     }

@@ -155,7 +155,7 @@ public sealed interface PoolEvent {
     record ShardStarted(Lease lease, Instant at) implements OfLease {}
 
     /** The last step that an earlier lease had made was made again: nothing is redone from here on. */
-    record ShardCaughtUp(Lease lease, int step, Instant at) implements OfShard {}
+    record ShardCaughtUp(Lease lease, int step, Instant at) implements OfLease {}
 
     /** The shard has left its node: the attempt is over, the shard is not. {@code lastStep} as last reported. */
     record ShardDetached(Lease lease, int lastStep, Reason reason, Instant at) implements OfLease {}
