@@ -50,15 +50,12 @@ final class Report {
 
     void print(boolean json) throws IOException {
         if (json) {
-            Map<String, Object> all = new LinkedHashMap<>();
-            all.put("title", title);
-            all.put("conditions", conditions);
+            Map<String, Object> all = conditions();
             all.put("rows", rows.stream().map(Report::json).toList());
             System.out.println(DroverJson.mapper().writeValueAsString(all));
             return;
         }
-        System.out.println("\n" + title);
-        conditions.forEach((name, value) -> System.out.printf("  %-14s %s%n", name, value));
+        printConditions();
         System.out.printf("%n%-52s %4s %10s %10s %10s  %-6s %s%n", "", "n", "min", "median", "max", "unit", "limit");
         for (Row row : rows) {
             System.out.printf(
@@ -71,6 +68,18 @@ final class Report {
                     row.unit(),
                     row.limit());
         }
+    }
+
+    Map<String, Object> conditions() {
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("title", title);
+        all.put("conditions", conditions);
+        return all;
+    }
+
+    void printConditions() {
+        System.out.println("\n" + title);
+        conditions.forEach((name, value) -> System.out.printf("  %-14s %s%n", name, value));
     }
 
     private static Map<String, Object> json(Row row) {

@@ -1,6 +1,7 @@
 package dev.drover.protocol.market;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import java.util.Comparator;
 
 /**
  * The unit that has a price and a chance of capacity.
@@ -10,6 +11,11 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
  */
 public record Market(String provider, String region, String zone, String instanceType, CapacityType capacityType)
         implements Comparable<Market> {
+    private static final Comparator<Market> ORDER = Comparator.comparing(Market::provider)
+            .thenComparing(Market::region)
+            .thenComparing(Market::zone)
+            .thenComparing(Market::instanceType)
+            .thenComparing(market -> market.capacityType().name());
 
     /** The same place and type, bought the other way. */
     public Market as(CapacityType other) {
@@ -23,7 +29,7 @@ public record Market(String provider, String region, String zone, String instanc
 
     @Override
     public int compareTo(Market other) {
-        return toString().compareTo(other.toString());
+        return ORDER.compare(this, other);
     }
 
     @Override

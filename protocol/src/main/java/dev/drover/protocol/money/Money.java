@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
 import java.time.Duration;
+import java.util.regex.Pattern;
 
 /**
  * An amount in a currency, exact in decimal.
@@ -11,10 +12,12 @@ import java.time.Duration;
  * <p>Amounts of different currencies never mix: arithmetic on them throws. No rounding happens but where it is said.
  */
 public record Money(BigDecimal amount, String currency) implements Comparable<Money> {
+    private static final Pattern CURRENCY = Pattern.compile("[A-Z]{3}");
+
     private static final BigDecimal SECONDS_PER_HOUR = BigDecimal.valueOf(3600);
 
     public Money {
-        if (!currency.matches("[A-Z]{3}")) {
+        if (!CURRENCY.matcher(currency).matches()) {
             throw new IllegalArgumentException(
                     "currency: '" + currency + "' is not allowed; use three capital letters, as USD");
         }

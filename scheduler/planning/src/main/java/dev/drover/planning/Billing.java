@@ -14,7 +14,6 @@ import dev.drover.protocol.market.Offer;
 import dev.drover.protocol.money.Money;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -26,7 +25,7 @@ final class Billing {
     private Billing() {}
 
     static void run(Draft draft) {
-        for (Node node : List.copyOf(draft.state().nodes().values())) {
+        for (Node node : draft.agenda().nodes(draft.state())) {
             node.instance().ifPresent(instance -> {
                 Money price = priceNow(draft.seen(), instance);
                 boolean moved = !price.equals(instance.pricePerHour());

@@ -12,20 +12,24 @@ import java.util.List;
 final class Draft {
     private final Observations seen;
     private final Instant now;
+    private final Agenda agenda;
     private final List<PoolEvent> events = new ArrayList<>();
     private PoolState state;
 
-    Draft(PoolState state, Observations seen, Instant now) {
+    Draft(PoolState state, Observations seen, Instant now, Agenda agenda) {
         this.state = state;
         this.seen = seen;
         this.now = now;
+        this.agenda = agenda;
     }
 
     /** Adds an event. Nodes on which it changes who pays, or for what, are booked first. */
     void add(PoolEvent event) {
         Billing.settle(this, event);
         events.add(event);
-        state = state.apply(event);
+        PoolState before = state;
+        state = before.apply(event);
+        agenda.note(event, before, state);
     }
 
     PoolState state() {
@@ -38,6 +42,11 @@ final class Draft {
 
     Instant now() {
         return now;
+    }
+
+    /** What to look at; grows with the events. */
+    Agenda agenda() {
+        return agenda;
     }
 
     List<PoolEvent> events() {

@@ -27,7 +27,7 @@ final class Membership {
 
     void loseSilentNodes(Draft draft) {
         Duration lease = draft.spec().lease().length();
-        for (Node node : nodes(draft)) {
+        for (Node node : draft.agenda().nodes(draft.state())) {
             boolean member = node.phase() == NodePhase.READY
                     || (node.phase() == NodePhase.DRAINING
                             && !draft.state().runningOn(node.id()).isEmpty());
@@ -52,7 +52,7 @@ final class Membership {
 
     /** An instance that runs and whose agent never registered: what was promised its slots goes elsewhere. */
     void giveUpJoining(Draft draft) {
-        for (Node node : nodes(draft)) {
+        for (Node node : draft.agenda().nodes(draft.state())) {
             if (node.phase() == NodePhase.JOINING && waited(draft, node).compareTo(JOIN_WITHIN) >= 0) {
                 Reason reason = Reason.of(
                         Code.NEVER_JOINED,
@@ -74,22 +74,24 @@ final class Membership {
 
     /** When the pool was scaled below what it has: the nodes with the least work go first, then the youngest. */
     void drainSurplus(Draft draft) {
-        List<Node> staying = Room.standing(draft.state());
-        int surplus = staying.size() - draft.spec().maxNodes();
-        if (surplus <= 0) {
+        PoolState state = draft.state();
+        int surplus = state.index().roster().standing() - draft.spec().maxNodes();
+        if (surplus <= 0 || !draft.agenda().hasSupplyOrDemand()) {
             return;
         }
-        PoolState state = draft.state();
-        staying.stream()
+        state.index()
+                .roster()
+                .standingNodes()
+                .map(state::node)
+                .flatMap(Optional::stream)
                 .sorted(Comparator.comparingInt(
-                                (Node node) -> state.runningOn(node.id()).size()
-                                        + state.targeting(node.id()).size())
+                                (Node node) -> state.placedOn(node.id()).size())
                         .thenComparing(Node::requestedAt, Comparator.reverseOrder()))
                 .filter(node -> state.targeting(node.id()).stream()
                         .noneMatch(shard -> shard.node().isPresent()))
                 .limit(surplus)
                 .forEach(node -> {
-                    Reason reason = isIdle(state, node)
+                    Reason reason = state.isIdle(node.id())
                             ? whyEndIdle(draft, node).orElseGet(() -> scaledDown(draft.spec()))
                             : scaledDown(draft.spec());
                     Moves.dropTargets(draft, node.id(), reason);
@@ -105,15 +107,15 @@ final class Membership {
                 spec.maxNodes());
     }
 
-    private static boolean isIdle(PoolState state, Node node) {
-        return state.runningOn(node.id()).isEmpty()
-                && state.targeting(node.id()).isEmpty();
-    }
-
+    /** How many nodes the pool keeps decides on each idle one, so all of them are looked at when nodes come and go. */
     void endUnneeded(Draft draft) {
-        for (Node node : nodes(draft)) {
-            Optional<Reason> reason = isIdle(draft.state(), node) ? whyEnd(draft, node) : Optional.empty();
-            reason.ifPresent(because -> draft.add(new NodeEnding(node.id(), because, draft.now())));
+        List<Node> idle = draft.agenda().hasSupplyOrDemand()
+                ? draft.state().idleNodes()
+                : draft.agenda().nodes(draft.state()).stream()
+                        .filter(node -> draft.state().isIdle(node.id()))
+                        .toList();
+        for (Node node : idle) {
+            whyEnd(draft, node).ifPresent(because -> draft.add(new NodeEnding(node.id(), because, draft.now())));
         }
     }
 
@@ -149,9 +151,7 @@ final class Membership {
     /** Idle spot is kept for a while; idle on-demand capacity of a spot pool, not a second. */
     private static Optional<Reason> whyEndIdle(Draft draft, Node node) {
         PoolSpec spec = draft.spec();
-        long keepers =
-                draft.state().nodes().values().stream().filter(Node::takesWork).count();
-        if (keepers <= spec.minNodes()) {
+        if (draft.state().index().roster().taking() <= spec.minNodes()) {
             return Optional.empty();
         }
         boolean fallback = spec.mode() != CapacityMode.ON_DEMAND && !node.isSpot();
@@ -172,9 +172,5 @@ final class Membership {
                         node.id(),
                         "idleSeconds",
                         idle.toSeconds()));
-    }
-
-    private static List<Node> nodes(Draft draft) {
-        return List.copyOf(draft.state().nodes().values());
     }
 }

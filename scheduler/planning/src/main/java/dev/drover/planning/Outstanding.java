@@ -14,6 +14,7 @@ import dev.drover.protocol.agent.ShardStatus;
 import dev.drover.protocol.agent.ShardStatus.Phase;
 import dev.drover.protocol.agent.ShardTask;
 import dev.drover.protocol.id.Lease;
+import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.job.ShardState;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,14 +33,15 @@ final class Outstanding {
         this.views = views;
     }
 
-    List<Intent> intents(PoolState state, Observations seen, Instant now) {
+    /** What should be under way of what is on the agenda. */
+    List<Intent> intents(PoolState state, Observations seen, Instant now, Agenda agenda) {
         List<Intent> intents = new ArrayList<>();
         if (state.spec().isEmpty()) {
             return intents;
         }
-        state.nodes().values().forEach(node -> ofNode(state, seen, node, now, intents));
-        state.placedShards().forEach(shard -> ofShard(state, seen, shard, now, intents));
-        state.endedJobs().stream()
+        agenda.nodes(state).forEach(node -> ofNode(state, seen, node, now, intents));
+        agenda.shards(state).forEach(shard -> ofShard(state, seen, shard, now, intents));
+        agenda.endedJobs(state).stream()
                 .filter(job -> !job.isLive())
                 .filter(job -> !seen.isLeftAlone(new Effort.Archiving(job.id()), now))
                 .forEach(job -> intents.add(new Intent.Archive(views.jobView(state, seen, job, now))));
@@ -79,13 +81,7 @@ final class Outstanding {
     /** Whatever a node holds that is neither the current grant nor the promised next one is to be let go. */
     private static Optional<Intent> fence(PoolState state, Node node, Lease lease) {
         Optional<Shard> shard = state.shard(lease.shard()).filter(Shard::isLive);
-        boolean current = shard.flatMap(Shard::lease).equals(Optional.of(lease))
-                && shard.flatMap(Shard::node).equals(Optional.of(node.id()));
-        boolean next = shard.map(Shard::nextLease).equals(Optional.of(lease))
-                && shard.flatMap(Shard::target).equals(Optional.of(node.id()));
-        boolean open = shard.filter(known -> Adoption.isOpen(state, known, lease, node.id()))
-                .isPresent();
-        if (current || next || open) {
+        if (shard.filter(known -> isHeld(state, known, lease, node.id())).isPresent()) {
             return Optional.empty();
         }
         String reason = shard.map(known -> known.generation() == lease.generation()
@@ -94,6 +90,15 @@ final class Outstanding {
                                 .formatted(lease.generation(), known.generation()))
                 .orElse("the shard has ended");
         return Optional.of(new TellAgent(node.id(), new AgentCommand.Release(lease, reason)));
+    }
+
+    /** Granted to the node, or promised it, or still open to be taken back. */
+    private static boolean isHeld(PoolState state, Shard shard, Lease lease, NodeId node) {
+        boolean current = shard.generation() == lease.generation()
+                && shard.node().filter(node::equals).isPresent();
+        boolean next = shard.generation() + 1 == lease.generation()
+                && shard.target().filter(node::equals).isPresent();
+        return current || next || Adoption.isOpen(state, shard, lease, node);
     }
 
     private static void ofShard(PoolState state, Observations seen, Shard shard, Instant now, List<Intent> intents) {

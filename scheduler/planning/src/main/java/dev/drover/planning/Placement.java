@@ -7,6 +7,7 @@ import dev.drover.planning.policy.CapacityPolicy.Choice;
 import dev.drover.planning.state.Node;
 import dev.drover.planning.state.NodePhase;
 import dev.drover.planning.state.Shard;
+import dev.drover.planning.state.WorkQueue;
 import dev.drover.protocol.api.Reason;
 import dev.drover.protocol.api.Reason.Code;
 import dev.drover.protocol.id.NodeId;
@@ -15,7 +16,6 @@ import dev.drover.protocol.market.ByteSize;
 import dev.drover.protocol.market.Market;
 import dev.drover.protocol.market.Resources;
 import dev.drover.protocol.pool.PoolSpec;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -32,7 +32,7 @@ final class Placement {
 
     /** A slot on a node that is itself about to go is no slot. */
     void dropDoomedTargets(Draft draft) {
-        for (Node node : List.copyOf(draft.state().nodes().values())) {
+        for (Node node : draft.agenda().nodes(draft.state())) {
             if (!node.takesWork()) {
                 Reason reason = node.leaving()
                         .or(() -> node.notice().map(notice -> Reports.noticed(node.id(), notice)))
@@ -45,49 +45,62 @@ final class Placement {
 
     /** Make before break: what runs on a leaving node gets its successor at once. Shards that are still placed move, too. */
     void replaceLeaving(Draft draft) {
-        for (Node node : List.copyOf(draft.state().nodes().values())) {
-            if (node.isLeaving() && node.phase() != NodePhase.ENDING) {
-                Reason why = node.notice()
-                        .map(notice -> Reports.noticed(node.id(), notice))
-                        .or(node::leaving)
-                        .orElseThrow();
-                for (Shard shard : draft.state().runningOn(node.id())) {
-                    if (shard.target().isEmpty()) {
-                        find(draft, shard, why, Optional.empty());
-                    }
+        if (!draft.agenda().hasSupplyOrDemand()) {
+            return;
+        }
+        Set<Resources> noRoom = new HashSet<>();
+        for (NodeId id : draft.state().index().roster().unreplaced()) {
+            Node node = draft.state().node(id).orElseThrow();
+            Reason why = node.notice()
+                    .map(notice -> Reports.noticed(id, notice))
+                    .or(node::leaving)
+                    .orElseThrow();
+            for (Shard shard : draft.state().runningOn(id)) {
+                if (shard.target().isEmpty() && !noRoom.contains(Slots.need(draft.state(), shard))) {
+                    place(draft, shard, why, noRoom);
                 }
             }
         }
     }
 
     void placeWaiting(Draft draft) {
-        if (draft.state().paused()) {
+        if (draft.state().paused() || !draft.agenda().hasSupplyOrDemand()) {
             return;
         }
-        // What there was no room for once, there is none for in the same pass.
         Set<Resources> noRoom = new HashSet<>();
-        for (Shard shard : draft.state().liveShards().filter(Shard::needsNode).toList()) {
-            Resources need = Slots.need(draft.state(), shard);
-            boolean due = !draft.now().isBefore(Waiting.retryAt(draft.spec(), shard));
-            if (due && !noRoom.contains(need)) {
-                find(draft, shard, shard.cause().orElse(Grants.FIRST), Optional.empty());
-                if (draft.state().shard(shard.id()).filter(Shard::needsNode).isPresent()) {
-                    noRoom.add(need);
-                }
+        WorkQueue.Walk walk = draft.state().index().occupancy().queue().walk();
+        while (walk.hasNext()) {
+            Shard shard = draft.state().shard(walk.next()).orElseThrow();
+            if (!draft.now().isBefore(Waiting.retryAt(draft.spec(), shard))) {
+                place(draft, shard, shard.cause().orElse(Grants.FIRST), noRoom);
+            }
+            if (noRoom.contains(Slots.need(draft.state(), shard))) {
+                walk.leaveLane();
             }
         }
     }
 
-    /** What runs on demand goes back to spot where the policy says it pays. */
+    /** Notes the size of a shard that finds no slot: what there is no room for once, there is none for in the same pass. */
+    private void place(Draft draft, Shard shard, Reason why, Set<Resources> noRoom) {
+        find(draft, shard, why, Optional.empty());
+        if (draft.state().shard(shard.id()).flatMap(Shard::target).isEmpty()) {
+            noRoom.add(Slots.need(draft.state(), shard));
+        }
+    }
+
+    /** What runs on demand goes back to spot where the policy says it pays. Nobody waits for it, so a tick is soon enough. */
     void switchBack(Draft draft) {
-        if (draft.state().paused()) {
+        if (draft.state().paused() || !draft.agenda().isTick()) {
             return;
         }
-        for (Node node : List.copyOf(draft.state().nodes().values())) {
+        for (Node node : draft.agenda().nodes(draft.state())) {
+            if (node.isSpot()
+                    || node.phase() != NodePhase.READY
+                    || node.notice().isPresent()) {
+                continue;
+            }
             List<Shard> shards = draft.state().runningOn(node.id());
-            boolean settled = node.phase() == NodePhase.READY
-                    && node.notice().isEmpty()
-                    && !shards.isEmpty()
+            boolean settled = !shards.isEmpty()
                     && shards.stream()
                             .allMatch(shard -> shard.state() == ShardState.RUNNING
                                     && shard.target().isEmpty());
@@ -103,11 +116,11 @@ final class Placement {
 
     /** Launches spares up to the pool's minimum. */
     void keepWarm(Draft draft) {
-        if (draft.state().paused()) {
+        if (draft.state().paused() || !draft.agenda().hasSupplyOrDemand()) {
             return;
         }
         int missing = Math.min(draft.spec().minNodes(), draft.spec().maxNodes())
-                - Room.standing(draft.state()).size();
+                - draft.state().index().roster().standing();
         for (int i = 0; i < missing; i++) {
             Reason because = Reason.of(
                     Code.WARM_SPARE,
@@ -138,25 +151,17 @@ final class Placement {
      * @param instead markets to launch in, and the only ones whose nodes will do; absent leaves it to the policy
      */
     private void find(Draft draft, Shard shard, Reason why, Optional<Choice.Launch> instead) {
-        Predicate<Node> suitable = node -> instead.isEmpty() || node.isSpot();
-        Set<NodeId> failed = Restores.failedOn(shard);
-        Optional<Node> node = draft.state().nodes().values().stream()
-                .filter(Node::takesWork)
-                .filter(suitable)
-                .filter(candidate -> !Room.isBeingLeft(draft.state(), candidate.id()))
-                .filter(candidate -> !shard.node().equals(Optional.of(candidate.id())))
-                .filter(candidate -> Slots.hasRoom(draft.state(), draft.seen(), candidate.id(), shard))
-                .min(Comparator.comparing((Node candidate) -> failed.contains(candidate.id()))
-                        .thenComparing(Node::phase, Comparator.reverseOrder())
-                        .thenComparing(candidate -> !candidate.isSpot())
-                        .thenComparing(Node::id));
+        Predicate<Node> suitable =
+                node -> (instead.isEmpty() || node.isSpot()) && !shard.node().equals(Optional.of(node.id()));
+        Optional<Node> node =
+                Slots.firstWithRoom(draft.state(), draft.seen(), shard, suitable, Restores.failedOn(shard));
         boolean shunned =
                 node.filter(found -> Restores.isShunned(shard, found.id())).isPresent();
         if (node.isPresent() && !shunned) {
             draft.add(new ShardTargeted(shard.id(), node.get().id(), why, draft.now()));
             return;
         }
-        if (Room.isLeft(draft, instead.flatMap(launch -> shard.node()))) {
+        if (Room.isLeft(draft.state(), instead.flatMap(launch -> shard.node()))) {
             Choice choice = instead.<Choice>map(launch -> launch)
                     .orElseGet(() ->
                             policy.choose(draft.spec(), Slots.need(draft.state(), shard), draft.seen(), draft.now()));

@@ -24,7 +24,8 @@ import java.util.Set;
  *
  * <p>An input is first taken for what it says ({@link Intake}), then the pool looks after itself ({@link Upkeep}): loses silent
  * nodes, moves shards off leaving ones, places what waits, buys and ends capacity. What should be under way outside follows
- * from the resulting state ({@link Outstanding}).
+ * from the resulting state ({@link Outstanding}). All of this looks only at what the input can have changed ({@link Agenda}); what
+ * the clock alone makes due is found on the next tick.
  */
 public final class PoolDecider {
     private final Upkeep upkeep;
@@ -50,10 +51,15 @@ public final class PoolDecider {
 
     /** Decides on one input. {@code seen} already holds what the input showed. */
     public Decision decide(PoolState state, Observations seen, Input input, Instant now) {
+        return decide(state, seen, input, now, Agenda.of(input));
+    }
+
+    /** Decides with a look at what is on the agenda. */
+    Decision decide(PoolState state, Observations seen, Input input, Instant now, Agenda agenda) {
         if (input instanceof Input.Asked(PoolCommand.Query query)) {
             return new Decision(List.of(), List.of(), Optional.of(views.answer(state, seen, query, now)));
         }
-        Draft draft = new Draft(state, seen, now);
+        Draft draft = new Draft(state, seen, now, agenda);
         List<Intent> once = new ArrayList<>();
         Optional<PoolReply> reply = intake.take(draft, input, once);
         if (draft.state().spec().isPresent()) {
@@ -68,7 +74,7 @@ public final class PoolDecider {
 
     /** Everything that should be under way, from state and observations alone. */
     public List<Intent> outstanding(PoolState state, Observations seen, Instant now) {
-        return outstanding.intents(state, seen, now);
+        return outstanding.intents(state, seen, now, Agenda.of(new Input.Tick()));
     }
 
     /**
@@ -76,13 +82,16 @@ public final class PoolDecider {
      * it; and on a tick all of it.
      */
     private List<Intent> intents(PoolState before, Draft draft, Input input, List<Intent> once) {
-        List<Intent> due = outstanding.intents(draft.state(), draft.seen(), draft.now());
+        List<Intent> due = outstanding.intents(draft.state(), draft.seen(), draft.now(), draft.agenda());
         if (input instanceof Input.Tick) {
             once.addAll(due);
             return once;
         }
         Optional<NodeId> speaker = speaker(input);
-        Set<Intent> already = new HashSet<>(outstanding.intents(before, draft.seen(), draft.now()));
+        Set<Intent> already = new HashSet<>(
+                draft.events().isEmpty()
+                        ? due
+                        : outstanding.intents(before, draft.seen(), draft.now(), draft.agenda()));
         for (Intent intent : due) {
             boolean answers = speaker.filter(node -> concerns(draft.state(), intent, node))
                     .isPresent();

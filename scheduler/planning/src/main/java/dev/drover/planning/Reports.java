@@ -28,6 +28,8 @@ import dev.drover.protocol.pool.PoolSpec;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Takes an agent's status. It says how every lease on the node stands; what concerns the current lease of a shard becomes
@@ -233,11 +235,10 @@ final class Reports {
 
     /** A lease that had started and that the agent no longer knows was lost with an earlier life of the agent. */
     private static void missing(Draft draft, AgentReport.Status status) {
+        Set<Lease> listed = status.shards().stream().map(ShardStatus::lease).collect(Collectors.toSet());
         for (Shard shard : draft.state().runningOn(status.node())) {
             Lease lease = shard.lease().orElseThrow();
-            boolean listed =
-                    status.shards().stream().anyMatch(known -> known.lease().equals(lease));
-            if (!listed && shard.state() != ShardState.PLACED) {
+            if (!listed.contains(lease) && shard.state() != ShardState.PLACED) {
                 Reason reason = Reason.of(
                         Code.NODE_TERMINATED,
                         "The agent of node %s came back without %s.".formatted(status.node(), lease),

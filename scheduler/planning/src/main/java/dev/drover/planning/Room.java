@@ -2,10 +2,7 @@ package dev.drover.planning;
 
 import dev.drover.planning.state.Node;
 import dev.drover.planning.state.PoolState;
-import dev.drover.planning.state.Shard;
 import dev.drover.protocol.id.NodeId;
-import dev.drover.protocol.job.ShardState;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -16,24 +13,17 @@ final class Room {
     private Room() {}
 
     /** Whether one more node may be launched, {@code inPlaceOf} one that is to be left or besides all others. */
-    static boolean isLeft(Draft draft, Optional<NodeId> inPlaceOf) {
-        long others = standing(draft.state()).stream()
-                .filter(node -> !inPlaceOf.equals(Optional.of(node.id())))
-                .count();
-        return others < draft.spec().maxNodes();
+    static boolean isLeft(PoolState state, Optional<NodeId> inPlaceOf) {
+        boolean gives = inPlaceOf
+                .flatMap(state::node)
+                .filter(node -> stands(state, node))
+                .isPresent();
+        int others = state.index().roster().standing() - (gives ? 1 : 0);
+        return others < state.spec().orElseThrow().maxNodes();
     }
 
-    /** The nodes that count. */
-    static List<Node> standing(PoolState state) {
-        return state.nodes().values().stream()
-                .filter(Node::takesWork)
-                .filter(node -> !isBeingLeft(state, node.id()))
-                .toList();
-    }
-
-    /** Everything that runs there is on its way to another node. */
-    static boolean isBeingLeft(PoolState state, NodeId node) {
-        List<Shard> shards = state.runningOn(node);
-        return !shards.isEmpty() && shards.stream().allMatch(shard -> shard.state() == ShardState.HANDING_OFF);
+    /** Whether the node counts. */
+    static boolean stands(PoolState state, Node node) {
+        return node.takesWork() && !state.index().occupancy().on(node.id()).isBeingLeft();
     }
 }

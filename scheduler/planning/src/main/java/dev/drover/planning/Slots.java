@@ -4,13 +4,18 @@ import dev.drover.planning.input.Observations;
 import dev.drover.planning.state.Job;
 import dev.drover.planning.state.Node;
 import dev.drover.planning.state.PoolState;
+import dev.drover.planning.state.Roster;
 import dev.drover.planning.state.Shard;
 import dev.drover.protocol.id.NodeId;
+import dev.drover.protocol.market.Market;
 import dev.drover.protocol.market.Offer;
 import dev.drover.protocol.market.Resources;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** Which shards fit on which nodes. Shards of different sizes may share a node, so what they need is added up. */
@@ -22,7 +27,36 @@ final class Slots {
         return fit(state, state.node(id).flatMap(node -> resources(node, seen)), id, Stream.of(shard));
     }
 
-    /** As above, for a node that was obtained. */
+    /**
+     * The standing node to put the shard on: of those that have room the first in {@link Roster.Berth}'s order, one of {@code
+     * last} only where no other has.
+     */
+    static Optional<Node> firstWithRoom(
+            PoolState state, Observations seen, Shard shard, Predicate<Node> suitable, Set<NodeId> last) {
+        Predicate<Node> fits = node -> suitable.test(node) && hasRoom(state, seen, node.id(), shard);
+        Resources need = need(state, shard);
+        return state.index().roster().berths().entrySet().stream()
+                .filter(alike -> leavesRoom(alike.getKey(), need, seen))
+                .flatMap(alike -> alike.getValue().stream()
+                        .filter(berth -> !last.contains(berth.node())
+                                && state.node(berth.node()).filter(fits).isPresent())
+                        .limit(1))
+                .min(Comparator.naturalOrder())
+                .flatMap(berth -> state.node(berth.node()))
+                .or(() -> last.stream()
+                        .flatMap(id -> state.node(id).stream())
+                        .filter(node -> Room.stands(state, node) && fits.test(node))
+                        .min(Comparator.comparing(Roster.Berth::of)));
+    }
+
+    private static boolean leavesRoom(Roster.Shape shape, Resources need, Observations seen) {
+        return shape.has()
+                .or(() -> offered(shape.hopedFrom(), seen))
+                .filter(all -> shape.leaves(all, need))
+                .isPresent();
+    }
+
+    /** Whether the shard fits on the node that was obtained. */
     static boolean hasRoom(PoolState state, NodeId id, Shard shard) {
         return fit(state, state.node(id).flatMap(Slots::obtained), id, Stream.of(shard));
     }
@@ -56,11 +90,15 @@ final class Slots {
     }
 
     private static Optional<Resources> resources(Node node, Observations seen) {
-        return obtained(node)
-                .or(() -> node.wanted().stream()
-                        .map(seen.offers()::get)
-                        .filter(Objects::nonNull)
-                        .findFirst()
-                        .map(Offer::resources));
+        return obtained(node).or(() -> offered(node.wanted(), seen));
+    }
+
+    /** What a node of the first of these markets that is still offered will have. */
+    private static Optional<Resources> offered(List<Market> wanted, Observations seen) {
+        return wanted.stream()
+                .map(seen.offers()::get)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .map(Offer::resources);
     }
 }

@@ -4,6 +4,7 @@ import dev.drover.planning.event.PoolEvent.ArchivedForgotten;
 import dev.drover.planning.event.PoolEvent.JobFinished;
 import dev.drover.planning.event.PoolEvent.ShardGranted;
 import dev.drover.planning.policy.CapacityPolicy;
+import dev.drover.planning.state.Index;
 import dev.drover.planning.state.Job;
 import dev.drover.planning.state.Node;
 import dev.drover.planning.state.Shard;
@@ -14,10 +15,12 @@ import dev.drover.protocol.job.JobState;
 import dev.drover.protocol.job.ShardState;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
-/** What a pool does by itself after every input, in a fixed order of steps. */
+/**
+ * What a pool does by itself after every input, in a fixed order of steps. Each looks at what is on the draft's {@link Agenda}; what
+ * is asked of the pool as a whole is asked only when the answer can have changed.
+ */
 final class Upkeep {
     /** How long a finished job's id is kept, so that a late repeat of its submission makes no second one. */
     static final Duration REMEMBER_ARCHIVED = Duration.ofHours(1);
@@ -48,7 +51,7 @@ final class Upkeep {
 
     /** A first generation continues from nothing, so there is nothing to read before it. */
     private static void grantFirst(Draft draft) {
-        for (Shard shard : draft.state().placedShards()) {
+        for (Shard shard : draft.agenda().shards(draft.state())) {
             if (shard.generation() == 0 && Grants.isDue(draft.state(), shard)) {
                 draft.add(new ShardGranted(
                         shard.nextLease(),
@@ -69,7 +72,7 @@ final class Upkeep {
     }
 
     private static void finishJobs(Draft draft) {
-        for (Job job : draft.state().endedJobs()) {
+        for (Job job : draft.agenda().endedJobs(draft.state())) {
             if (job.isLive()) {
                 Shard telling = job.shards().stream()
                         .filter(shard -> shard.state() != ShardState.SUCCEEDED)
@@ -91,9 +94,9 @@ final class Upkeep {
     }
 
     private static void forgetArchived(Draft draft) {
-        List<JobId> old = draft.state().archived().entrySet().stream()
-                .filter(entry -> entry.getValue().plus(REMEMBER_ARCHIVED).isBefore(draft.now()))
-                .map(Map.Entry::getKey)
+        List<JobId> old = draft.state().index().archived().stream()
+                .takeWhile(archived -> archived.at().plus(REMEMBER_ARCHIVED).isBefore(draft.now()))
+                .map(Index.Archived::job)
                 .sorted()
                 .toList();
         if (!old.isEmpty()) {

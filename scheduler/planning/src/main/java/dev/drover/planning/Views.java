@@ -5,6 +5,7 @@ import dev.drover.planning.state.Attempt;
 import dev.drover.planning.state.Job;
 import dev.drover.planning.state.Ledger;
 import dev.drover.planning.state.Node;
+import dev.drover.planning.state.Occupancy;
 import dev.drover.planning.state.PoolState;
 import dev.drover.planning.state.Shard;
 import dev.drover.protocol.agent.ShardStatus;
@@ -204,16 +205,14 @@ final class Views {
         int ready = (int) state.nodes().values().stream()
                 .filter(node -> node.phase() == dev.drover.planning.state.NodePhase.READY)
                 .count();
-        List<Shard> live = state.liveShards().toList();
-        int running =
-                (int) live.stream().filter(shard -> shard.node().isPresent()).count();
+        Occupancy shards = state.index().occupancy();
         return new PoolView(
                 state.spec().orElseThrow(),
                 state.paused(),
                 state.nodes().size(),
                 ready,
-                live.size() - running,
-                running,
+                shards.live() - shards.running(),
+                shards.running(),
                 cost(state.ledger().total()));
     }
 }

@@ -60,7 +60,7 @@ final class Waiting {
                     "retryAt",
                     retryAt);
         }
-        if (!Room.isLeft(new Draft(state, seen, now), Optional.empty())) {
+        if (!Room.isLeft(state, Optional.empty())) {
             return Placement.full(spec);
         }
         Choice choice = policy.choose(spec, Slots.need(state, shard), seen, now);

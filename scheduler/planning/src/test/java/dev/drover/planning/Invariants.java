@@ -28,13 +28,14 @@ final class Invariants {
                 grant(state, grant);
             }
             if (event instanceof PoolEvent.NodeRequested) {
-                assertThat(Room.standing(state).size())
+                assertThat(state.index().roster().standing())
                         .as("nodes before one more is asked for")
                         .isLessThanOrEqualTo(state.spec().orElseThrow().maxNodes());
             }
             books.note(state, event);
             state = state.apply(event);
         }
+        IndexCheck.check(after);
         generationsGrow(before, after);
         after.nodes().values().forEach(node -> nothingOverPromised(after, node));
         decision.intents().forEach(intent -> concernsKnownNode(after, intent));

@@ -22,12 +22,14 @@ final class PoolScript {
     private final PoolDecider decider = new PoolDecider();
     private final List<PoolEvent> events = new ArrayList<>();
     private final Invariants invariants = new Invariants();
+    private final AgendaCheck agenda = new AgendaCheck(decider);
     private PoolState state = PoolState.EMPTY;
     private Observations seen = Observations.startingAt(START);
     private Instant now = START;
 
     /** Decides on the input as the pool's actor does, and checks what must hold after every step. */
     Decision when(Input input) {
+        agenda.check(state, seen, input, now);
         seen = decider.observe(seen, state, input, now);
         Decision decision = decider.decide(state, seen, input, now);
         PoolState next = state.applyAll(decision.events());

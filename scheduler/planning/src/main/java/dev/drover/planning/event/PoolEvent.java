@@ -32,10 +32,24 @@ public sealed interface PoolEvent {
     sealed interface OfJob extends PoolEvent {}
 
     /** About a node. */
-    sealed interface OfNode extends PoolEvent {}
+    sealed interface OfNode extends PoolEvent {
+        NodeId node();
+    }
 
     /** About one shard. */
-    sealed interface OfShard extends PoolEvent {}
+    sealed interface OfShard extends PoolEvent {
+        ShardId shard();
+    }
+
+    /** About one generation of a shard. */
+    sealed interface OfLease extends OfShard {
+        Lease lease();
+
+        @Override
+        default ShardId shard() {
+            return lease().shard();
+        }
+    }
 
     record PoolConfigured(PoolSpec spec, Instant at) implements OfPool {}
 
@@ -135,25 +149,25 @@ public sealed interface PoolEvent {
 
     /** The lease is granted; reports of older generations are refused from here on. */
     record ShardGranted(Lease lease, NodeId node, Optional<CheckpointRef> resumeFrom, Reason reason, Instant at)
-            implements OfShard {}
+            implements OfLease {}
 
     /** The first step under this lease was seen. */
-    record ShardStarted(Lease lease, Instant at) implements OfShard {}
+    record ShardStarted(Lease lease, Instant at) implements OfLease {}
 
     /** The last step that an earlier lease had made was made again: nothing is redone from here on. */
-    record ShardCaughtUp(Lease lease, int step, Instant at) implements OfShard {}
+    record ShardCaughtUp(Lease lease, int step, Instant at) implements OfLease {}
 
     /** The shard has left its node: the attempt is over, the shard is not. {@code lastStep} as last reported. */
-    record ShardDetached(Lease lease, int lastStep, Reason reason, Instant at) implements OfShard {}
+    record ShardDetached(Lease lease, int lastStep, Reason reason, Instant at) implements OfLease {}
 
     /** The node that had fallen silent came back still running the shard's current lease: it goes on there. */
-    record ShardAdopted(Lease lease, NodeId node, Instant at) implements OfShard {}
+    record ShardAdopted(Lease lease, NodeId node, Instant at) implements OfLease {}
 
     /** A checkpoint turned out not to be valid; it never counts again. */
-    record CheckpointRejected(Lease lease, CheckpointRef checkpoint, Reason reason, Instant at) implements OfShard {}
+    record CheckpointRejected(Lease lease, CheckpointRef checkpoint, Reason reason, Instant at) implements OfLease {}
 
     /** The program failed under this lease. This counts against the retries. */
-    record ShardFailed(Lease lease, int lastStep, Reason reason, boolean isFinal, Instant at) implements OfShard {}
+    record ShardFailed(Lease lease, int lastStep, Reason reason, boolean isFinal, Instant at) implements OfLease {}
 
-    record ShardSucceeded(Lease lease, CheckpointRef checkpoint, Reason reason, Instant at) implements OfShard {}
+    record ShardSucceeded(Lease lease, CheckpointRef checkpoint, Reason reason, Instant at) implements OfLease {}
 }

@@ -45,18 +45,16 @@ final class Fold {
                         .map(job -> state.withJob(job.finishedAs(e.state(), e.reason(), e.at())))
                         .orElse(state);
             case JobArchived e -> state.withArchivedJob(e.job(), e.at());
-            case ArchivedForgotten e -> state.withArchived(state.archived().minusAll(e.jobs()));
+            case ArchivedForgotten e -> state.withoutArchived(e.jobs());
         };
     }
 
     private static PoolState ofNode(PoolState state, OfNode event) {
         return switch (event) {
             case NodeRequested e ->
-                state.withNodeRequested()
-                        .withNodes(state.nodes()
-                                .plus(e.node(), Node.requested(e.node(), e.markets(), e.reason(), e.at())));
+                state.withNodeRequested().withNode(Node.requested(e.node(), e.markets(), e.reason(), e.at()));
             case NodeLaunched e -> launched(state, e);
-            case PoolEvent.LaunchRefused e -> state.withNodes(state.nodes().minus(e.node()));
+            case PoolEvent.LaunchRefused e -> state.withoutNode(e.node());
             case NodeJoined e -> joined(state, e);
             case NodeNoticed e -> node(state, e.node(), node -> node.noticed(e.notice()));
             case NodeDraining e ->
@@ -72,7 +70,7 @@ final class Fold {
                                 .leavingBecause(node.leaving().orElse(e.reason())));
             case NodeEnding e ->
                 node(state, e.node(), node -> node.in(NodePhase.ENDING, e.at()).leavingBecause(e.reason()));
-            case NodeGone e -> state.withNodes(state.nodes().minus(e.node()));
+            case NodeGone e -> state.withoutNode(e.node());
             case NodeBilled e -> billed(state, e);
         };
     }
@@ -166,17 +164,14 @@ final class Fold {
             return state;
         }
         Node.Instance billed = instance.get();
-        PoolState folded = state.withNodes(state.nodes()
-                .plus(
-                        event.node(),
-                        node.get()
-                                .with(new Node.Instance(
-                                        billed.instanceId(),
-                                        billed.market(),
-                                        event.nextPricePerHour(),
-                                        billed.resources(),
-                                        billed.launchedAt(),
-                                        event.to()))));
+        PoolState folded = state.withNode(node.get()
+                .with(new Node.Instance(
+                        billed.instanceId(),
+                        billed.market(),
+                        event.nextPricePerHour(),
+                        billed.resources(),
+                        billed.launchedAt(),
+                        event.to())));
         if (!event.from().isBefore(event.to())) {
             return folded;
         }
@@ -273,13 +268,11 @@ final class Fold {
     }
 
     private static PoolState idleNode(PoolState state, NodeId id, Instant at) {
-        return state.runningOn(id).isEmpty() ? node(state, id, node -> node.idleFrom(at)) : state;
+        return state.index().occupancy().on(id).running() == 0 ? node(state, id, node -> node.idleFrom(at)) : state;
     }
 
     private static PoolState node(PoolState state, NodeId id, UnaryOperator<Node> change) {
-        return state.node(id)
-                .map(node -> state.withNodes(state.nodes().plus(id, change.apply(node))))
-                .orElse(state);
+        return state.node(id).map(node -> state.withNode(change.apply(node))).orElse(state);
     }
 
     private static PoolState shard(PoolState state, ShardId id, UnaryOperator<Shard> change) {

@@ -1,69 +1,70 @@
 package dev.drover.planning.state;
 
-import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.id.ShardId;
-import java.util.Collection;
+import dev.drover.protocol.market.Resources;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
 import org.pcollections.TreePSet;
 
 /**
- * Which shards are on each node or promised it, and which jobs have no live shard left: an index over the jobs, so that a pool
- * with many waiting shards looks only at the few that something can happen to. Derived, never journalled.
+ * Where the shards are: on nodes, promised to them, or waiting for one. An index over the jobs; derived, never journalled.
+ *
+ * @param byNode what is on each node or promised it; only nodes that have something
+ * @param unsettled live shards that are promised a node, or placed on one and not yet started
+ * @param queue live shards that need a node
+ * @param live how many shards have not ended
+ * @param running how many of them are on a node
  */
-public record Occupancy(PMap<NodeId, TreePSet<ShardId>> byNode, TreePSet<JobId> ended) {
-    static final Occupancy EMPTY = new Occupancy(HashTreePMap.empty(), TreePSet.empty());
+public record Occupancy(
+        PMap<NodeId, Load> byNode, TreePSet<ShardId> unsettled, WorkQueue queue, int live, int running) {
+    static final Occupancy EMPTY = new Occupancy(HashTreePMap.empty(), TreePSet.empty(), WorkQueue.EMPTY, 0, 0);
 
-    static Occupancy of(Collection<Job> jobs) {
-        Occupancy index = EMPTY;
-        for (Job job : jobs) {
-            index = index.moved(null, job);
+    public Load on(NodeId node) {
+        return byNode.getOrDefault(node, Load.NONE);
+    }
+
+    /** What changes when a shard of {@code job}, the {@code number}-th that was submitted, is as it is now. */
+    Occupancy with(Job job, long number, Shard shard) {
+        Resources need = job.spec().resources();
+        PMap<NodeId, Load> loads = byNode;
+        for (NodeId node : places(shard)) {
+            loads = loads.plus(node, on(node).with(node, shard, need));
         }
-        return index;
+        return new Occupancy(
+                loads,
+                shard.isUnsettled() ? unsettled.plus(shard.id()) : unsettled,
+                shard.needsNode() ? queue.with(need, new WorkQueue.Turn(number, shard.id())) : queue,
+                live + (shard.isLive() ? 1 : 0),
+                running + (shard.node().isPresent() ? 1 : 0));
     }
 
-    /** In order of their ids. */
-    Collection<ShardId> on(NodeId node) {
-        return byNode.getOrDefault(node, TreePSet.empty());
-    }
-
-    Occupancy moved(@Nullable Job before, Job after) {
-        PMap<NodeId, TreePSet<ShardId>> index = byNode;
-        for (int i = 0; i < after.shards().size(); i++) {
-            Shard now = after.shards().get(i);
-            Optional<Shard> then = Optional.ofNullable(before)
-                    .map(Job::shards)
-                    .map(all -> all.get(now.id().index()));
-            List<NodeId> left = then.map(Occupancy::places).orElse(List.of());
-            List<NodeId> taken = places(now);
-            if (left.equals(taken)) {
-                continue;
-            }
-            for (NodeId node : left) {
-                TreePSet<ShardId> rest =
-                        index.getOrDefault(node, TreePSet.empty()).minus(now.id());
-                index = rest.isEmpty() ? index.minus(node) : index.plus(node, rest);
-            }
-            for (NodeId node : taken) {
-                index = index.plus(
-                        node, index.getOrDefault(node, TreePSet.empty()).plus(now.id()));
-            }
+    /** As if the shard, which is as {@link #with} was told, had never been there. */
+    Occupancy without(Job job, long number, Shard shard) {
+        Resources need = job.spec().resources();
+        PMap<NodeId, Load> loads = byNode;
+        for (NodeId node : places(shard)) {
+            Load rest = on(node).without(node, shard, need);
+            loads = rest.isEmpty() ? loads.minus(node) : loads.plus(node, rest);
         }
-        boolean over = after.shards().stream().noneMatch(Shard::isLive);
-        return new Occupancy(index, over ? ended.plus(after.id()) : ended.minus(after.id()));
+        return new Occupancy(
+                loads,
+                unsettled.minus(shard.id()),
+                shard.needsNode() ? queue.without(need, new WorkQueue.Turn(number, shard.id())) : queue,
+                live - (shard.isLive() ? 1 : 0),
+                running - (shard.node().isPresent() ? 1 : 0));
     }
 
-    /** A job that ended has left. It was on no node any more. */
-    Occupancy without(JobId job) {
-        return new Occupancy(byNode, ended.minus(job));
+    /** Whether the two differ in nothing that is kept here. */
+    static boolean isSame(Shard one, Shard other) {
+        return one.node().equals(other.node()) && one.target().equals(other.target()) && one.state() == other.state();
     }
 
-    private static List<NodeId> places(Shard shard) {
+    /** Where the shard is and where it is to be. */
+    static List<NodeId> places(Shard shard) {
         return Stream.of(shard.node(), shard.target())
                 .flatMap(Optional::stream)
                 .distinct()

@@ -22,7 +22,7 @@ import org.pcollections.TreePMap;
  * @param order job ids by submission, oldest first
  * @param archived recently archived ids, so that a late repeat of a submission makes no second job
  * @param nodesRequested how many nodes were ever asked for; node ids derive from it
- * @param occupancy which shards are where; derived from the jobs
+ * @param index what decisions look up; derived from all of the above
  */
 public record PoolState(
         Optional<PoolSpec> spec,
@@ -34,7 +34,7 @@ public record PoolState(
         PMap<JobId, Instant> archived,
         long nodesRequested,
         PoolLedger ledger,
-        Occupancy occupancy) {
+        Index index) {
 
     public static final PoolState EMPTY = new PoolState(
             Optional.empty(),
@@ -46,7 +46,7 @@ public record PoolState(
             HashTreePMap.empty(),
             0,
             PoolLedger.EMPTY,
-            Occupancy.EMPTY);
+            Index.EMPTY);
 
     /** A state from its remembered parts, as a snapshot has them. */
     public static PoolState of(
@@ -69,7 +69,7 @@ public record PoolState(
                 archived,
                 nodesRequested,
                 ledger,
-                Occupancy.of(jobs.values()));
+                Index.of(nodes, jobs, order, archived));
     }
 
     public Optional<Node> node(NodeId id) {
@@ -99,42 +99,45 @@ public record PoolState(
                 .filter(Shard::isLive);
     }
 
-    /** Live shards that are on a node or promised one, each once. */
-    public List<Shard> placedShards() {
-        return occupancy.byNode().values().stream()
-                .flatMap(Collection::stream)
-                .distinct()
-                .sorted()
-                .map(this::shard)
-                .flatMap(Optional::stream)
-                .filter(Shard::isLive)
-                .toList();
-    }
-
-    /** Jobs that have no live shard left. */
+    /** Jobs that have no live shard left, by id. */
     public List<Job> endedJobs() {
-        return occupancy.ended().stream()
-                .map(this::job)
-                .flatMap(Optional::stream)
-                .toList();
+        return index.ended().stream().map(this::job).flatMap(Optional::stream).toList();
     }
 
-    /** Live shards that run on the node. */
+    /** Live shards that run on the node, by id. */
     public List<Shard> runningOn(NodeId node) {
-        return on(node).filter(shard -> shard.node().equals(Optional.of(node))).toList();
-    }
-
-    /** Live shards whose next generation is to run on the node. */
-    public List<Shard> targeting(NodeId node) {
-        return on(node).filter(shard -> shard.target().equals(Optional.of(node)))
+        return placedOn(node).stream()
+                .filter(shard -> shard.node().equals(Optional.of(node)))
                 .toList();
     }
 
-    private Stream<Shard> on(NodeId node) {
-        return occupancy.on(node).stream()
-                .map(this::shard)
+    /** Live shards whose next generation is to run on the node, by id. */
+    public List<Shard> targeting(NodeId node) {
+        return placedOn(node).stream()
+                .filter(shard -> shard.target().equals(Optional.of(node)))
+                .toList();
+    }
+
+    /** Live shards that are on the node or promised it, each once, by id. */
+    public List<Shard> placedOn(NodeId node) {
+        return shards(index.occupancy().on(node).shards());
+    }
+
+    /** Nodes with nothing on them and nothing promised, by id. */
+    public List<Node> idleNodes() {
+        return index.roster().idle().stream()
+                .map(this::node)
                 .flatMap(Optional::stream)
-                .filter(Shard::isLive);
+                .toList();
+    }
+
+    /** Whether nothing is on the node and nothing is promised it. */
+    public boolean isIdle(NodeId node) {
+        return index.occupancy().on(node).isEmpty();
+    }
+
+    private List<Shard> shards(Collection<ShardId> ids) {
+        return ids.stream().map(this::shard).flatMap(Optional::stream).toList();
     }
 
     /** Folds one event. Pure, total, and never rejects: deciding happened before. */
@@ -163,80 +166,99 @@ public record PoolState(
                 archived,
                 nodesRequested,
                 ledger,
-                occupancy);
+                index);
     }
 
     PoolState withPaused(boolean nowPaused) {
         return new PoolState(
-                spec, nowPaused, nodes, jobs, order, jobsSubmitted, archived, nodesRequested, ledger, occupancy);
+                spec, nowPaused, nodes, jobs, order, jobsSubmitted, archived, nodesRequested, ledger, index);
     }
 
-    PoolState withNodes(TreePMap<NodeId, Node> newNodes) {
+    PoolState withNode(Node node) {
+        Node before = nodes.get(node.id());
+        return with(nodes.plus(node.id(), node), before == null ? index.withNode(node) : index.withNode(before, node));
+    }
+
+    PoolState withoutNode(NodeId id) {
+        Node node = nodes.get(id);
+        return node == null ? this : with(nodes.minus(id), index.withoutNode(node));
+    }
+
+    private PoolState with(TreePMap<NodeId, Node> newNodes, Index newIndex) {
         return new PoolState(
-                spec, paused, newNodes, jobs, order, jobsSubmitted, archived, nodesRequested, ledger, occupancy);
+                spec, paused, newNodes, jobs, order, jobsSubmitted, archived, nodesRequested, ledger, newIndex);
     }
 
     PoolState withNodeRequested() {
         return new PoolState(
-                spec, paused, nodes, jobs, order, jobsSubmitted, archived, nodesRequested + 1, ledger, occupancy);
+                spec, paused, nodes, jobs, order, jobsSubmitted, archived, nodesRequested + 1, ledger, index);
     }
 
     PoolState withNewJob(Job job) {
-        return new PoolState(
-                spec,
-                paused,
-                nodes,
-                jobs.plus(job.id(), job),
-                order.plus(jobsSubmitted, job.id()),
-                jobsSubmitted + 1,
-                archived,
-                nodesRequested,
-                ledger,
-                occupancy.moved(null, job));
+        return jobs.containsKey(job.id())
+                ? this
+                : new PoolState(
+                        spec,
+                        paused,
+                        nodes,
+                        jobs.plus(job.id(), job),
+                        order.plus(jobsSubmitted, job.id()),
+                        jobsSubmitted + 1,
+                        archived,
+                        nodesRequested,
+                        ledger,
+                        index.withJob(nodes, jobsSubmitted, job));
     }
 
+    /** A job that there is, changed. */
     PoolState withJob(Job job) {
-        return new PoolState(
-                spec,
-                paused,
-                nodes,
-                jobs.plus(job.id(), job),
-                order,
-                jobsSubmitted,
-                archived,
-                nodesRequested,
-                ledger,
-                occupancy.moved(jobs.get(job.id()), job));
+        Job before = jobs.get(job.id());
+        return before == null
+                ? this
+                : new PoolState(
+                        spec,
+                        paused,
+                        nodes,
+                        jobs.plus(job.id(), job),
+                        order,
+                        jobsSubmitted,
+                        archived,
+                        nodesRequested,
+                        ledger,
+                        index.withJob(nodes, before, job));
     }
 
     PoolState withArchivedJob(JobId id, Instant at) {
-        TreePMap<Long, JobId> rest = order;
-        for (var entry : order.entrySet()) {
-            if (entry.getValue().equals(id)) {
-                rest = order.minus(entry.getKey());
-                break;
-            }
-        }
-        return new PoolState(
-                spec,
-                paused,
-                nodes,
-                jobs.minus(id),
-                rest,
-                jobsSubmitted,
-                archived.plus(id, at),
-                nodesRequested,
-                ledger,
-                occupancy.without(id));
+        Job job = jobs.get(id);
+        Long number = index.numbers().get(id);
+        return job == null || number == null
+                ? this
+                : new PoolState(
+                        spec,
+                        paused,
+                        nodes,
+                        jobs.minus(id),
+                        order.minus(number),
+                        jobsSubmitted,
+                        archived.plus(id, at),
+                        nodesRequested,
+                        ledger,
+                        index.withArchived(nodes, job, at));
     }
 
-    PoolState withArchived(PMap<JobId, Instant> newArchived) {
-        return new PoolState(
-                spec, paused, nodes, jobs, order, jobsSubmitted, newArchived, nodesRequested, ledger, occupancy);
+    PoolState withoutArchived(List<JobId> ids) {
+        PMap<JobId, Instant> rest = archived;
+        Index forgotten = index;
+        for (JobId id : ids) {
+            Instant at = rest.get(id);
+            rest = rest.minus(id);
+            forgotten = at == null ? forgotten : forgotten.withoutArchived(id, at);
+        }
+        return new PoolState(spec, paused, nodes, jobs, order, jobsSubmitted, rest, nodesRequested, ledger, forgotten);
     }
 
     PoolState withLedger(PoolLedger newLedger) {
         return new PoolState(
-                spec, paused, nodes, jobs, order, jobsSubmitted, archived, nodesRequested, newLedger, occupancy);
+                spec, paused, nodes, jobs, order, jobsSubmitted, archived, nodesRequested, newLedger, index);
     }
 }

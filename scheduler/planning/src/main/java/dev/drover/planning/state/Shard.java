@@ -97,6 +97,11 @@ public record Shard(
         return isLive() && node.isEmpty() && target.isEmpty();
     }
 
+    /** Promised a node, or placed on one and not yet started: something about it may be due. */
+    public boolean isUnsettled() {
+        return target.isPresent() || state == ShardState.PLACED;
+    }
+
     /**
      * Whether a published checkpoint counts: its generation is known, it was not rejected, and no later grant had already
      * continued from before it. So what a zombie publishes late never counts.
