@@ -1,6 +1,8 @@
 package dev.drover.bench;
 
 import dev.drover.bench.PolicyTables.Judged;
+import dev.drover.cli.Table;
+import dev.drover.protocol.json.DroverJson;
 import dev.drover.simulation.trace.MarketTraces;
 import dev.drover.simulation.trace.Starts;
 import dev.drover.simulation.trace.TraceException;
@@ -10,7 +12,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -101,31 +105,51 @@ public final class Policies implements Callable<Integer> {
         report.condition("starts", starts + " of each job in each group, spread evenly");
         report.condition("missed", missed + " deadlines");
         report.condition("seconds", Duration.ofNanos(System.nanoTime() - began).toSeconds());
+        print(report, tables(cases));
+        return missed == 0 ? 0 : 1;
+    }
+
+    /** By their headings. */
+    private static Map<String, List<Map<String, Object>>> tables(List<PolicyCase> cases) {
+        Map<String, List<Map<String, Object>>> tables = new LinkedHashMap<>();
         for (String changeover : CHANGEOVERS_HOURS) {
-            report.table(
+            tables.put(
                     "cost over the optimum's at changeover " + changeover
                             + " h, mean over cells (zones, prices, deadline)",
                     PolicyTables.overOptimum(cases.stream()
                             .filter(one -> one.changeoverHours().equals(changeover))
                             .toList()));
         }
-        judge(report, cases);
-        report.print(json);
-        return missed == 0 ? 0 : 1;
-    }
-
-    private static void judge(Report report, List<PolicyCase> cases) {
         List<Judged> judged = PolicyTables.judged(cases, JUDGED_FROM_STARTS);
-        long worse = judged.stream().filter(Judged::isWorse).count();
-        report.table(
+        tables.put(
                 "adaptive over the better of greedy and uniform-progress; cells (set, prices, deadline, changeover) of "
-                        + JUDGED_FROM_STARTS + " starts or more: " + worse + " of " + judged.size()
-                        + " worse by over 0.5 %; the worst",
+                        + JUDGED_FROM_STARTS + " starts or more: "
+                        + judged.stream().filter(Judged::isWorse).count()
+                        + " of " + judged.size() + " worse by over 0.5 %; the worst",
                 judged.stream()
                         .sorted(Comparator.comparingDouble(Judged::worseBy).reversed())
                         .limit(WORST_SHOWN)
                         .map(Judged::line)
                         .toList());
+        return tables;
+    }
+
+    private void print(Report report, Map<String, List<Map<String, Object>>> tables) throws IOException {
+        if (json) {
+            Map<String, Object> all = report.conditions();
+            all.put("tables", tables);
+            System.out.println(DroverJson.mapper().writeValueAsString(all));
+            return;
+        }
+        report.printConditions();
+        tables.forEach((heading, lines) -> {
+            System.out.println("\n" + heading);
+            if (!lines.isEmpty()) {
+                Table table = new Table(lines.getFirst().keySet().toArray(String[]::new));
+                lines.forEach(line -> table.row(line.values().toArray()));
+                System.out.print(table);
+            }
+        });
     }
 
     private List<PolicyCase> replay(TraceGroup group, int of) {

@@ -21,12 +21,12 @@ import org.junit.jupiter.api.Test;
  */
 class RandomTraceTest {
     /** Traces with the same terms share a policy object, and so the forecasts that it made for them. */
-    private static final int SHORT = 99_400;
+    private static final int SHORT = 99_200;
 
     private static final int SHORT_PER_TERMS = 400;
 
     /** Few: after some hours of looking on, the adaptive policy makes forecasts for each trace of its own. */
-    private static final int LONG = 600;
+    private static final int LONG = 800;
 
     private static final int LONG_PER_TERMS = 20;
 
@@ -37,7 +37,7 @@ class RandomTraceTest {
         /** Some traces, by number, have the same terms. */
         static Terms of(long seed) {
             return seed < SHORT
-                    ? of(new SplittableRandom(seed / SHORT_PER_TERMS), Duration.ofHours(3), Duration.ofHours(6))
+                    ? of(new SplittableRandom(seed / SHORT_PER_TERMS), Duration.ofHours(2), Duration.ofHours(3))
                     : of(new SplittableRandom(-seed / LONG_PER_TERMS), Duration.ofHours(12), Duration.ofHours(48));
         }
 
