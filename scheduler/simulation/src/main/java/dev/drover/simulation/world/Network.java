@@ -1,0 +1,104 @@
+package dev.drover.simulation.world;
+
+import dev.drover.planning.input.Input;
+import dev.drover.protocol.agent.AgentCommand;
+import dev.drover.protocol.id.NodeId;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * The way between agents and the controller. While it is bad it loses, repeats and delays, so that what is said arrives twice,
+ * late, or in another order; a node may be cut off, with or without anybody noticing.
+ */
+final class Network {
+    private static final Duration WAY = Duration.ofMillis(20);
+
+    private final Ground ground;
+    private final Chance up;
+    private final Chance down;
+    private final Consumer<Input> controller;
+    private final BooleanSupplier controllerIsUp;
+    private final Function<NodeId, Optional<VirtualAgent>> agents;
+    private final Set<NodeId> cut = new HashSet<>();
+
+    Network(
+            Ground ground,
+            Consumer<Input> controller,
+            BooleanSupplier controllerIsUp,
+            Function<NodeId, Optional<VirtualAgent>> agents) {
+        this.ground = ground;
+        this.up = ground.chance("network up");
+        this.down = ground.chance("network down");
+        this.controller = controller;
+        this.controllerIsUp = controllerIsUp;
+        this.agents = agents;
+    }
+
+    boolean isReachable(NodeId node) {
+        return controllerIsUp.getAsBoolean() && !cut.contains(node);
+    }
+
+    void toController(NodeId node, Input input) {
+        if (!cut.contains(node)) {
+            deliver(up, () -> controller.accept(input));
+        }
+    }
+
+    /** Lost where the agent is not connected, as a command is that has no session. */
+    void toAgent(NodeId node, AgentCommand command) {
+        Optional<VirtualAgent> agent = agents.apply(node).filter(VirtualAgent::isConnected);
+        if (agent.isPresent() && !cut.contains(node)) {
+            deliver(down, () -> {
+                if (agent.get().isConnected()) {
+                    agent.get().obey(command);
+                }
+            });
+        }
+    }
+
+    void disconnected(NodeId node, String incarnation) {
+        toController(node, new Input.AgentDisconnected(node, incarnation));
+    }
+
+    private void deliver(Chance chance, Runnable arrival) {
+        double bad = ground.isHealed() ? 0 : ground.setting().wildness() / 25;
+        if (chance.happens(bad)) {
+            ground.count("message lost");
+            return;
+        }
+        if (chance.happens(bad)) {
+            ground.count("message late");
+            ground.time().after(chance.about(ground.setting().tempo().units(5)), arrival);
+        } else {
+            ground.time().after(WAY, arrival);
+        }
+        if (chance.happens(bad)) {
+            ground.count("message repeated");
+            ground.time().after(chance.about(ground.setting().tempo().units(10)), arrival);
+        }
+    }
+
+    // What goes wrong.
+
+    /** Cuts a node off. Told of, both sides know at once; else each waits for the other. */
+    void cut(NodeId node, boolean told) {
+        ground.count(told ? "cut off" : "cut off silently");
+        if (told) {
+            agents.apply(node).ifPresent(VirtualAgent::hangUp);
+        }
+        cut.add(node);
+    }
+
+    void restore(NodeId node) {
+        cut.remove(node);
+    }
+
+    void heal() {
+        cut.clear();
+    }
+}
