@@ -7,8 +7,6 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -21,31 +19,31 @@ final class Network {
     private final Ground ground;
     private final Chance up;
     private final Chance down;
-    private final Consumer<Input> controller;
-    private final BooleanSupplier controllerIsUp;
+    private final Controller controller;
     private final Function<NodeId, Optional<VirtualAgent>> agents;
     private final Set<NodeId> cut = new HashSet<>();
 
-    Network(
-            Ground ground,
-            Consumer<Input> controller,
-            BooleanSupplier controllerIsUp,
-            Function<NodeId, Optional<VirtualAgent>> agents) {
+    Network(Ground ground, Controller controller, Function<NodeId, Optional<VirtualAgent>> agents) {
         this.ground = ground;
         this.up = ground.chance("network up");
         this.down = ground.chance("network down");
         this.controller = controller;
-        this.controllerIsUp = controllerIsUp;
         this.agents = agents;
     }
 
     boolean isReachable(NodeId node) {
-        return controllerIsUp.getAsBoolean() && !cut.contains(node);
+        return controller.isUp() && !cut.contains(node);
     }
 
+    /** What is on its way ends with the controller that it was sent to: a connection is to one process. */
     void toController(NodeId node, Input input) {
+        int to = controller.life();
         if (!cut.contains(node)) {
-            deliver(up, () -> controller.accept(input));
+            deliver(up, () -> {
+                if (controller.life() == to) {
+                    controller.tell(input);
+                }
+            });
         }
     }
 

@@ -43,7 +43,7 @@ public final class World {
         this.store = new VirtualStore(ground);
         this.cloud = new VirtualCloud(ground, this::newAgent);
         this.controller = new Controller(ground, mind, watch, this::perform, this::hangUpAll);
-        this.network = new Network(ground, controller::tell, controller::isUp, cloud::agent);
+        this.network = new Network(ground, controller, cloud::agent);
         this.calls = new CloudCalls(ground, cloud, controller);
         this.desk = new Desk(ground, store, controller);
         this.operators = new Operators(ground, controller);
