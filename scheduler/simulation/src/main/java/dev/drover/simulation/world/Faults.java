@@ -1,6 +1,7 @@
 package dev.drover.simulation.world;
 
 import dev.drover.planning.state.Shard;
+import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.market.CapacityType;
 import dev.drover.protocol.market.Market;
 import dev.drover.protocol.market.Offer;
@@ -52,6 +53,7 @@ final class Faults {
                     ground.count("instance died");
                     cloud.end(found.node(), VirtualCloud.Ended.TAKEN);
                 }));
+        often("strays", 150, this::stray);
         often("cuts", 40, this::cut);
         often(
                 "restarts",
@@ -142,6 +144,12 @@ final class Faults {
                 cloud.price(offer.market(), new Money(Setting.discounted(onDemand, chance), "USD"));
             }
         }
+    }
+
+    /** An instance with the pool's tag that no pool knows of. */
+    private void stray(Chance chance) {
+        Market market = chance.of(ground.setting().offers()).market();
+        cloud.launch(new NodeId("stray-" + ground.time().millis()), List.of(market));
     }
 
     private void cut(Chance chance) {

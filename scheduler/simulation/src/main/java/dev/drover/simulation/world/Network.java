@@ -4,7 +4,9 @@ import dev.drover.planning.input.Input;
 import dev.drover.protocol.agent.AgentCommand;
 import dev.drover.protocol.id.NodeId;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -22,6 +24,7 @@ final class Network {
     private final Controller controller;
     private final Function<NodeId, Optional<VirtualAgent>> agents;
     private final Set<NodeId> cut = new HashSet<>();
+    private final Map<NodeId, Integer> newest = new HashMap<>();
 
     Network(Ground ground, Controller controller, Function<NodeId, Optional<VirtualAgent>> agents) {
         this.ground = ground;
@@ -35,13 +38,35 @@ final class Network {
         return controller.isUp() && !cut.contains(node);
     }
 
+    /** The first word on a connection: whatever is still on its way over older ones is dropped when it arrives. */
+    void hello(NodeId node, int connection, String incarnation) {
+        send(node, () -> {
+            if (isCurrent(node, connection)) {
+                newest.put(node, connection);
+                controller.tell(new Input.AgentConnected(node, incarnation));
+            }
+        });
+    }
+
+    void toController(NodeId node, int connection, Input input) {
+        send(node, () -> {
+            if (isCurrent(node, connection)) {
+                controller.tell(input);
+            }
+        });
+    }
+
+    private boolean isCurrent(NodeId node, int connection) {
+        return newest.getOrDefault(node, 0) <= connection;
+    }
+
     /** What is on its way ends with the controller that it was sent to: a connection is to one process. */
-    void toController(NodeId node, Input input) {
+    private void send(NodeId node, Runnable arrival) {
         int to = controller.life();
         if (!cut.contains(node)) {
             deliver(up, () -> {
                 if (controller.life() == to) {
-                    controller.tell(input);
+                    arrival.run();
                 }
             });
         }
@@ -57,10 +82,6 @@ final class Network {
                 }
             });
         }
-    }
-
-    void disconnected(NodeId node, String incarnation) {
-        toController(node, new Input.AgentDisconnected(node, incarnation));
     }
 
     private void deliver(Chance chance, Runnable arrival) {

@@ -24,6 +24,7 @@ final class Operators {
     private final Controller controller;
     private final Chance chance;
     private final Map<JobId, Training> submitted = new HashMap<>();
+    private Duration work = Duration.ZERO;
 
     Operators(Ground ground, Controller controller) {
         this.ground = ground;
@@ -42,13 +43,11 @@ final class Operators {
         return Optional.ofNullable(submitted.get(job)).orElseThrow();
     }
 
-    /** Time enough for all that was submitted to train one after the other, twice. */
+    /** Time enough for all that was submitted to train twice, one shard after the other on each node there may be. */
     Duration enough() {
-        Duration work = submitted.values().stream()
-                .map(training -> training.step().multipliedBy(training.steps()))
-                .reduce(Duration.ZERO, Duration::plus);
-        return work.multipliedBy(2L * ground.setting().shardsPerJob())
-                .plus(ground.setting().tempo().units(600));
+        return work.multipliedBy(2)
+                .dividedBy(ground.setting().pool().maxNodes())
+                .plus(ground.setting().tempo().units(400));
     }
 
     /** A submission is repeated until it is answered; here it is only made while there is somebody to answer. */
@@ -59,12 +58,14 @@ final class Operators {
         JobId job = new JobId("j" + (submitted.size() + 1));
         Setting setting = ground.setting();
         Training training = training(setting.tempo());
+        int shards = 1 + chance.upTo(setting.shardsPerJob());
         submitted.put(job, training);
+        work = work.plus(training.step().multipliedBy((long) training.steps() * shards));
         int size = chance.oneIn(4) ? 2 : 1;
         JobSpec spec = new JobSpec(
                 "job",
                 setting.pool().name(),
-                1 + chance.upTo(setting.shardsPerJob()),
+                shards,
                 new Resources(Setting.ACCELERATOR, hasLarge() ? size : 1, new ByteSize(0)),
                 new ProgramSpec.Command(List.of("train"), training.json()),
                 new CheckpointSpec(training.every(), 2 + chance.upTo(3)),

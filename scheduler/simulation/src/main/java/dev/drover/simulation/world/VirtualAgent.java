@@ -53,6 +53,7 @@ final class VirtualAgent {
     private boolean up;
     private boolean gone;
     private int life;
+    private int connection;
     private long sequence;
 
     VirtualAgent(NodeId node, Ground ground, VirtualStore store, Network network, Chance chance, Runnable endInstance) {
@@ -112,8 +113,9 @@ final class VirtualAgent {
             case ORDERED -> End.ORDERED;
             case LEFT -> End.AGENT_LEFT;
             case TAKEN -> {
-                boolean told = notice.isPresent() && !isHurried(shard);
-                yield told && !shard.storeFailedAtTheEnd() ? End.TAKEN_WITH_NOTICE : End.TAKEN;
+                boolean asTold = notice.filter(told -> !ground.time().now().isBefore(told.endsAt()))
+                        .isPresent();
+                yield asTold && !isHurried(shard) && !shard.storeFailedAtTheEnd() ? End.TAKEN_WITH_NOTICE : End.TAKEN;
             }
         };
     }
@@ -147,7 +149,7 @@ final class VirtualAgent {
     void hangUp() {
         if (connected) {
             connected = false;
-            network.disconnected(node, incarnation());
+            network.toController(node, connection, new Input.AgentDisconnected(node, incarnation()));
             redial();
         }
     }
@@ -162,7 +164,8 @@ final class VirtualAgent {
         }
         connected = true;
         heardAt = ground.time().now();
-        network.toController(node, new Input.AgentConnected(node, incarnation()));
+        connection++;
+        network.hello(node, connection, incarnation());
         changed();
     }
 
@@ -189,6 +192,7 @@ final class VirtualAgent {
             statuses.addAll(refused.values());
             network.toController(
                     node,
+                    connection,
                     new Input.StatusReported(
                             new AgentReport.Status(node, incarnation(), sequence, notice.orElse(null), statuses)));
         }

@@ -8,6 +8,7 @@ import dev.drover.protocol.id.NodeId;
 import dev.drover.simulation.world.check.Checker;
 import dev.drover.simulation.world.check.Checkers;
 import dev.drover.simulation.world.check.Fact;
+import dev.drover.simulation.world.check.Findings;
 import dev.drover.simulation.world.check.Reality;
 import java.time.Duration;
 import java.util.Collection;
@@ -84,8 +85,9 @@ public final class World {
 
     private void pass(Duration most, BooleanSupplier enough) {
         long limit = ground.time().millis() + most.toMillis();
-        while (!enough.getAsBoolean() && ground.time().next(limit)) {
-            // Each event does its own work.
+        boolean more = true;
+        while (more && !enough.getAsBoolean() && watch.findings().count() < Findings.MOST) {
+            more = ground.time().next(limit);
         }
     }
 

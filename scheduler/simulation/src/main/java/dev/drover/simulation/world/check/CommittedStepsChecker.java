@@ -49,31 +49,32 @@ final class CommittedStepsChecker implements Checker {
 
     @Override
     public void happened(Instant at, Fact fact, Findings findings) {
-        switch (fact) {
-            case Fact.Published(CheckpointRef ref) -> history(ref).committed.put(ref, at);
-            case Fact.Damaged(CheckpointRef ref) -> history(ref).damaged.add(ref);
-            case Fact.Pruned(CheckpointRef ref) -> history(ref).committed.remove(ref);
-            case Fact ignored -> {}
+        if (fact instanceof Fact.Published(CheckpointRef ref)) {
+            history(ref).committed.put(ref, at);
+        } else if (fact instanceof Fact.Damaged(CheckpointRef ref)) {
+            history(ref).damaged.add(ref);
+        } else if (fact instanceof Fact.Pruned(CheckpointRef ref)) {
+            history(ref).committed.remove(ref);
         }
     }
 
     @Override
     public void decided(Turn turn, Findings findings) {
         for (PoolEvent event : turn.decision().events()) {
-            switch (event) {
-                case PoolEvent.ShardGranted granted -> granted(turn.at(), granted, findings);
-                case PoolEvent.ShardDetached detached ->
-                    history(detached.lease().shard()).endedAt = turn.at();
-                case PoolEvent.ShardFailed failed -> history(failed.lease().shard()).endedAt = turn.at();
-                case PoolEvent.CheckpointRejected rejected -> {
-                    if (!history(rejected.checkpoint()).damaged.contains(rejected.checkpoint())) {
-                        findings.report(this, turn.at(), rejected.checkpoint() + " was given up and is valid");
-                    }
+            if (event instanceof PoolEvent.ShardGranted granted) {
+                granted(turn.at(), granted, findings);
+            } else if (event instanceof PoolEvent.ShardDetached detached) {
+                history(detached.lease().shard()).endedAt = turn.at();
+            } else if (event instanceof PoolEvent.ShardFailed failed) {
+                history(failed.lease().shard()).endedAt = turn.at();
+            } else if (event instanceof PoolEvent.CheckpointRejected rejected) {
+                if (!history(rejected.checkpoint()).damaged.contains(rejected.checkpoint())) {
+                    findings.report(this, turn.at(), rejected.checkpoint() + " was given up and is valid");
                 }
-                case PoolEvent.ShardSucceeded succeeded -> succeeded(turn.at(), succeeded, findings);
-                case PoolEvent.JobArchived archived ->
-                    histories.keySet().removeIf(shard -> shard.job().equals(archived.job()));
-                case PoolEvent ignored -> {}
+            } else if (event instanceof PoolEvent.ShardSucceeded succeeded) {
+                succeeded(turn.at(), succeeded, findings);
+            } else if (event instanceof PoolEvent.JobArchived archived) {
+                histories.keySet().removeIf(shard -> shard.job().equals(archived.job()));
             }
         }
     }

@@ -17,25 +17,24 @@ final class JobsFinishChecker implements Checker {
     @Override
     public void decided(Turn turn, Findings findings) {
         for (PoolEvent event : turn.decision().events()) {
-            switch (event) {
-                case PoolEvent.JobSubmitted submitted -> open.add(submitted.job());
-                case PoolEvent.JobCancelled cancelled -> excused.add(cancelled.job());
-                case PoolEvent.ShardFailed failed -> {
-                    if (failed.isFinal()) {
-                        excused.add(failed.lease().shard().job());
-                    }
+            if (event instanceof PoolEvent.JobSubmitted submitted) {
+                open.add(submitted.job());
+            } else if (event instanceof PoolEvent.JobCancelled cancelled) {
+                excused.add(cancelled.job());
+            } else if (event instanceof PoolEvent.ShardFailed failed) {
+                if (failed.isFinal()) {
+                    excused.add(failed.lease().shard().job());
                 }
-                case PoolEvent.JobFinished finished -> {
-                    if (finished.state() != JobState.SUCCEEDED && !excused.contains(finished.job())) {
-                        findings.report(
-                                this,
-                                turn.at(),
-                                finished.job() + " ended as " + finished.state() + ": "
-                                        + finished.reason().text());
-                    }
+            } else if (event instanceof PoolEvent.JobFinished finished) {
+                if (finished.state() != JobState.SUCCEEDED && !excused.contains(finished.job())) {
+                    findings.report(
+                            this,
+                            turn.at(),
+                            finished.job() + " ended as " + finished.state() + ": "
+                                    + finished.reason().text());
                 }
-                case PoolEvent.JobArchived archived -> open.remove(archived.job());
-                case PoolEvent ignored -> {}
+            } else if (event instanceof PoolEvent.JobArchived archived) {
+                open.remove(archived.job());
             }
         }
     }

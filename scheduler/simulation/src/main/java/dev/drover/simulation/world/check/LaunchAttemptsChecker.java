@@ -43,13 +43,11 @@ final class LaunchAttemptsChecker implements Checker {
 
     @Override
     public void decided(Turn turn, Findings findings) {
-        switch (turn.input()) {
-            case Input.Launched launched -> {
-                droughts.remove(launched.market());
-                refused(launched.refusals(), turn.at());
-            }
-            case Input.LaunchRefused refused -> refused(refused.refusals(), turn.at());
-            case Input ignored -> {}
+        if (turn.input() instanceof Input.Launched launched) {
+            droughts.remove(launched.market());
+            refused(launched.refusals(), turn.at());
+        } else if (turn.input() instanceof Input.LaunchRefused refused) {
+            refused(refused.refusals(), turn.at());
         }
         for (PoolEvent event : turn.decision().events()) {
             if (event instanceof PoolEvent.NodeRequested requested) {

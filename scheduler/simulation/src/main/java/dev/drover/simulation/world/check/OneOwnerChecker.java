@@ -47,29 +47,31 @@ final class OneOwnerChecker implements Checker {
 
     @Override
     public void happened(Instant at, Fact fact, Findings findings) {
-        switch (fact) {
-            case Fact.TrainingBegan(NodeId node, Lease lease, int ignored) -> {
-                NodeId other = trainers.put(lease, node);
-                if (other != null) {
-                    findings.report(this, at, "%s trains on %s and on %s".formatted(lease, other, node));
-                }
+        if (fact instanceof Fact.TrainingBegan(NodeId node, Lease lease, int ignored)) {
+            NodeId other = trainers.put(lease, node);
+            if (other != null) {
+                findings.report(this, at, "%s trains on %s and on %s".formatted(lease, other, node));
             }
-            case Fact.TrainingEnded ended -> trainers.remove(ended.lease(), ended.node());
-            case Fact ignored -> {}
+        } else if (fact instanceof Fact.TrainingEnded ended) {
+            trainers.remove(ended.lease(), ended.node());
         }
     }
 
     @Override
     public void decided(Turn turn, Findings findings) {
         for (PoolEvent event : turn.decision().events()) {
-            switch (event) {
-                case PoolEvent.ShardGranted granted -> granted(turn.at(), granted, findings);
-                case PoolEvent.ShardAdopted adopted -> adopted(turn.at(), adopted, findings);
-                case PoolEvent.ShardDetached detached -> left(detached.lease());
-                case PoolEvent.ShardFailed failed -> left(failed.lease());
-                case PoolEvent.ShardSucceeded succeeded -> succeeded(turn.at(), succeeded, findings);
-                case PoolEvent.JobArchived archived -> forget(archived.job());
-                case PoolEvent ignored -> {}
+            if (event instanceof PoolEvent.ShardGranted granted) {
+                granted(turn.at(), granted, findings);
+            } else if (event instanceof PoolEvent.ShardAdopted adopted) {
+                adopted(turn.at(), adopted, findings);
+            } else if (event instanceof PoolEvent.ShardDetached detached) {
+                left(detached.lease());
+            } else if (event instanceof PoolEvent.ShardFailed failed) {
+                left(failed.lease());
+            } else if (event instanceof PoolEvent.ShardSucceeded succeeded) {
+                succeeded(turn.at(), succeeded, findings);
+            } else if (event instanceof PoolEvent.JobArchived archived) {
+                forget(archived.job());
             }
         }
         if (turn.input() instanceof Input.StatusReported(AgentReport.Status status)) {

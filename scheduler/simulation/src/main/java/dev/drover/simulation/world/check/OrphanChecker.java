@@ -27,13 +27,11 @@ final class OrphanChecker implements Checker {
 
     @Override
     public void happened(Instant at, Fact fact, Findings findings) {
-        switch (fact) {
-            case Fact.CloudAway(boolean away) -> {
-                cloudAway = away;
-                since.clear();
-            }
-            case Fact.ControllerCrashed ignored -> since.clear();
-            case Fact ignored -> {}
+        if (fact instanceof Fact.CloudAway(boolean away)) {
+            cloudAway = away;
+            since.clear();
+        } else if (fact instanceof Fact.ControllerCrashed) {
+            since.clear();
         }
     }
 

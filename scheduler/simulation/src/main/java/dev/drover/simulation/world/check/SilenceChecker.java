@@ -15,13 +15,11 @@ final class SilenceChecker implements Checker {
 
     @Override
     public void happened(Instant at, Fact fact, Findings findings) {
-        switch (fact) {
-            case Fact.ControllerRecovered ignored -> {
-                heard.clear();
-                listensSince = at;
-            }
-            case Fact.InstanceEnded(NodeId node) -> heard.remove(node);
-            case Fact ignored -> {}
+        if (fact instanceof Fact.ControllerRecovered) {
+            heard.clear();
+            listensSince = at;
+        } else if (fact instanceof Fact.InstanceEnded(NodeId node)) {
+            heard.remove(node);
         }
     }
 

@@ -34,30 +34,26 @@ final class StepsLostChecker implements Checker {
 
     @Override
     public void happened(Instant at, Fact fact, Findings findings) {
-        switch (fact) {
-            case Fact.TrainingEnded(var node, Lease lease, Progress progress, End how) ->
-                ended.put(lease, new Last(progress, Optional.of(how)));
-            case Fact.Damaged(CheckpointRef ref) -> damaged.add(ref.lease().shard());
-            case Fact ignored -> {}
+        if (fact instanceof Fact.TrainingEnded(var node, Lease lease, Progress progress, End how)) {
+            ended.put(lease, new Last(progress, Optional.of(how)));
+        } else if (fact instanceof Fact.Damaged(CheckpointRef ref)) {
+            damaged.add(ref.lease().shard());
         }
     }
 
     @Override
     public void decided(Turn turn, Findings findings) {
         for (PoolEvent event : turn.decision().events()) {
-            switch (event) {
-                case PoolEvent.ShardDetached detached -> {
-                    if (detached.reason().code() == Code.NODE_SILENT) {
-                        silent.add(detached.lease());
-                    }
+            if (event instanceof PoolEvent.ShardDetached detached) {
+                if (detached.reason().code() == Code.NODE_SILENT) {
+                    silent.add(detached.lease());
                 }
-                case PoolEvent.ShardGranted granted -> granted(turn.at(), granted, findings);
-                case PoolEvent.JobArchived archived -> {
-                    ended.keySet().removeIf(lease -> lease.shard().job().equals(archived.job()));
-                    silent.removeIf(lease -> lease.shard().job().equals(archived.job()));
-                    damaged.removeIf(shard -> shard.job().equals(archived.job()));
-                }
-                case PoolEvent ignored -> {}
+            } else if (event instanceof PoolEvent.ShardGranted granted) {
+                granted(turn.at(), granted, findings);
+            } else if (event instanceof PoolEvent.JobArchived archived) {
+                ended.keySet().removeIf(lease -> lease.shard().job().equals(archived.job()));
+                silent.removeIf(lease -> lease.shard().job().equals(archived.job()));
+                damaged.removeIf(shard -> shard.job().equals(archived.job()));
             }
         }
     }
