@@ -289,12 +289,7 @@ final class VirtualAgent {
         Duration margin = measured ? needed : lease.noticeMargin();
         noticedInTime = left.compareTo(needed) >= 0 && margin.compareTo(needed) >= 0 && left.compareTo(margin) >= 0;
         Duration kept = margin.compareTo(left) < 0 ? margin : left;
-        later(left.minus(kept), () -> {
-            if (!connected) {
-                saveAll(endsAt);
-            }
-        });
-        later(left.minus(kept.dividedBy(2)), () -> saveAll(endsAt));
+        later(left.minus(kept), () -> saveAll(endsAt));
         changed();
     }
 

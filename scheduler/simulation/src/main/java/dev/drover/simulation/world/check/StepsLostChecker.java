@@ -22,7 +22,7 @@ import java.util.Set;
 final class StepsLostChecker implements Checker {
     private final Reality reality;
     private final Map<Lease, Last> ended = new HashMap<>();
-    private final Set<Lease> silent = new HashSet<>();
+    private final Set<Lease> abrupt = new HashSet<>();
     private final Set<ShardId> damaged = new HashSet<>();
 
     /** How far a training came, and why it ended there. */
@@ -45,14 +45,14 @@ final class StepsLostChecker implements Checker {
     public void decided(Turn turn, Findings findings) {
         for (PoolEvent event : turn.decision().events()) {
             if (event instanceof PoolEvent.ShardDetached detached) {
-                if (detached.reason().code() == Code.NODE_SILENT) {
-                    silent.add(detached.lease());
+                if (isAbrupt(detached.reason().code())) {
+                    abrupt.add(detached.lease());
                 }
             } else if (event instanceof PoolEvent.ShardGranted granted) {
                 granted(turn.at(), granted, findings);
             } else if (event instanceof PoolEvent.JobArchived archived) {
                 ended.keySet().removeIf(lease -> lease.shard().job().equals(archived.job()));
-                silent.removeIf(lease -> lease.shard().job().equals(archived.job()));
+                abrupt.removeIf(lease -> lease.shard().job().equals(archived.job()));
                 damaged.removeIf(shard -> shard.job().equals(archived.job()));
             }
         }
@@ -67,15 +67,20 @@ final class StepsLostChecker implements Checker {
         Optional<Last> last = reality.progress(before)
                 .map(progress -> new Last(progress, Optional.empty()))
                 .or(() -> Optional.ofNullable(ended.get(before)));
-        last.ifPresent(known -> judge(at, granted, known, silent.contains(before), findings));
+        last.ifPresent(known -> judge(at, granted, known, abrupt.contains(before), findings));
         ended.remove(before);
-        silent.remove(before);
+        abrupt.remove(before);
     }
 
-    private void judge(Instant at, PoolEvent.ShardGranted granted, Last last, boolean silent, Findings findings) {
+    /** The pool gave the attempt up without being able to ask for a save. {@link SilenceChecker} sees to the silence. */
+    private static boolean isAbrupt(Code code) {
+        return code == Code.NODE_SILENT || code == Code.RESTORE_FAILED;
+    }
+
+    private void judge(Instant at, PoolEvent.ShardGranted granted, Last last, boolean abrupt, Findings findings) {
         int lost = last.progress().step()
                 - granted.resumeFrom().map(CheckpointRef::step).orElse(0);
-        boolean hadTime = !silent && last.how().map(End::isOrderly).orElse(true);
+        boolean hadTime = !abrupt && last.how().map(End::isOrderly).orElse(true);
         int allowed = hadTime ? 0 : last.progress().mostLost();
         if (lost > allowed) {
             findings.report(
