@@ -7,6 +7,7 @@ import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.job.CheckpointSpec;
 import dev.drover.protocol.job.JobSpec;
 import dev.drover.protocol.job.ProgramSpec;
+import dev.drover.protocol.job.SchedulingSpec;
 import dev.drover.protocol.market.ByteSize;
 import dev.drover.protocol.market.Resources;
 import java.time.Duration;
@@ -69,7 +70,8 @@ final class Operators {
                 new Resources(Setting.ACCELERATOR, hasLarge() ? size : 1, new ByteSize(0)),
                 new ProgramSpec.Command(List.of("train"), training.json()),
                 new CheckpointSpec(training.every(), 2 + chance.upTo(3)),
-                RETRIES);
+                RETRIES,
+                SchedulingSpec.DEFAULT);
         controller.ask(new PoolCommand.SubmitJob(job, spec, "ann"));
     }
 

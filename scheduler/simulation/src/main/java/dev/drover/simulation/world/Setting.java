@@ -8,6 +8,7 @@ import dev.drover.protocol.market.Offer;
 import dev.drover.protocol.market.Resources;
 import dev.drover.protocol.money.Money;
 import dev.drover.protocol.pool.BackoffSpec;
+import dev.drover.protocol.pool.BuyingSpec;
 import dev.drover.protocol.pool.CapacityMode;
 import dev.drover.protocol.pool.PoolSpec;
 import dev.drover.protocol.pool.SwitchBackSpec;
@@ -83,7 +84,8 @@ record Setting(
                 false,
                 tempo.lease(),
                 new BackoffSpec(tempo.units(5), tempo.units(100)),
-                new SwitchBackSpec(tempo.units(60), tempo.units(20), tempo.units(600)));
+                new SwitchBackSpec(tempo.units(60), tempo.units(20), tempo.units(600)),
+                BuyingSpec.DEFAULT);
     }
 
     private static List<Offer> offers(int zones, int types, Chance chance) {
