@@ -62,7 +62,7 @@ record Setting(
 
     /** A large pool to which happens what does on a cloud: what a simulated node-hour costs is measured here. */
     static Setting large(Chance chance) {
-        Tempo tempo = Tempo.SLOW;
+        Tempo tempo = Tempo.LONG;
         PoolSpec pool = pool(tempo, CapacityMode.SPOT_WITH_FALLBACK, 0, 250);
         return new Setting(tempo, pool, offers(3, 1, chance), 50, 4, 700, Duration.ofDays(2), 0.02);
     }

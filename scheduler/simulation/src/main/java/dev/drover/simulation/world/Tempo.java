@@ -62,6 +62,18 @@ record Tempo(
             Duration.ofSeconds(20),
             Duration.ofMinutes(5));
 
+    /** As {@link #SLOW}, and a look at the clock and at the provider only as often as a heartbeat. */
+    static final Tempo LONG = new Tempo(
+            SLOW.unit,
+            SLOW.lease,
+            SLOW.lease.heartbeat(),
+            SLOW.lease.heartbeat(),
+            SLOW.launch,
+            SLOW.boot,
+            SLOW.start,
+            SLOW.step,
+            SLOW.notice);
+
     Duration units(double count) {
         return Duration.ofMillis((long) (unit.toMillis() * count));
     }
