@@ -15,13 +15,13 @@ final class Journal {
     void persist(List<PoolEvent> events, PoolState after) {
         since.addAll(events);
         if (since.size() >= SNAPSHOT_EVERY_EVENTS) {
-            snapshot = reread(after);
+            snapshot = after;
             since.clear();
         }
     }
 
     PoolState refold() {
-        return snapshot.applyAll(since);
+        return reread(snapshot).applyAll(since);
     }
 
     /** A snapshot holds the remembered parts only; what is derived from them is derived anew. */
