@@ -72,6 +72,7 @@ final class ArchitectureTest {
         }
         readsNoClock("dev.drover.planning..").check(DROVER);
         readsNoClock("dev.drover.protocol..").check(DROVER);
+        readsNoClock("dev.drover.simulation..").check(DROVER);
     }
 
     @Test

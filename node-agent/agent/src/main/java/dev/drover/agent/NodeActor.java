@@ -245,7 +245,6 @@ public final class NodeActor extends AbstractBehavior<NodeCommand> {
         Duration measured = EvictionMarginPolicy.margin(leases.active(), lease.noticeMargin());
         Duration margin = measured.compareTo(left) < 0 ? measured : left;
         at(NodeCommand.Tick.MARGIN, found.endsAt().minus(margin));
-        at(NodeCommand.Tick.LAST_MARGIN, found.endsAt().minus(margin.dividedBy(2)));
         leaveWhenDone();
     }
 
@@ -263,12 +262,8 @@ public final class NodeActor extends AbstractBehavior<NodeCommand> {
     private Behavior<NodeCommand> tick(NodeCommand.Tick tick) {
         switch (tick) {
             case RUN_UNTIL -> runUntilPassed();
-            case MARGIN -> {
-                if (!connected) {
-                    saveAll();
-                }
-            }
-            case LAST_MARGIN -> saveAll();
+            // The pool's order comes before; if none has by now it is lost, and to wait longer is too late.
+            case MARGIN -> saveAll();
             case NOTICE_ENDS -> leave();
             case REFILL -> {
                 if (preferWarm && !leaving && notice.isEmpty()) {

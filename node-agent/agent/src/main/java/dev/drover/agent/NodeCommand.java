@@ -29,7 +29,6 @@ public sealed interface NodeCommand {
     enum Tick implements NodeCommand {
         RUN_UNTIL,
         MARGIN,
-        LAST_MARGIN,
         NOTICE_ENDS,
         REFILL,
         LEAVE,

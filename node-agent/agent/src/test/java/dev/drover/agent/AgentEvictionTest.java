@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class AgentEvictionTest {
     private static final Lease FIRST = lease(1);
 
-    /** Whatever the source: it is reported at once, and what nobody handed off by half of the margin is saved here. */
+    /** Whatever the source: it is reported at once, and what nobody handed off by the margin is saved here. */
     @ParameterizedTest
     @EnumSource
     void everySourceTakesTheSamePath(Source source, @TempDir Path directory) throws Exception {

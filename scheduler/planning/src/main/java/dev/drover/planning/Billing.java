@@ -29,7 +29,8 @@ final class Billing {
             node.instance().ifPresent(instance -> {
                 Money price = priceNow(draft.seen(), instance);
                 boolean moved = !price.equals(instance.pricePerHour());
-                boolean due = !draft.now().isBefore(instance.billedTo().plus(TICK));
+                boolean due = draft.agenda().isTick()
+                        && !draft.now().isBefore(instance.billedTo().plus(TICK));
                 if (moved || due) {
                     book(draft, node, instance, price);
                 }

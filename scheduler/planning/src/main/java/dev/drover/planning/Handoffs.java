@@ -19,7 +19,7 @@ import java.util.Optional;
 
 /** When the old node of a handoff stops: once the successor is ready, or when the margin is reached. */
 final class Handoffs {
-    /** How long a node that nobody hurries gets to stop, save and publish. */
+    /** How long a node that nobody hurries gets to stop, save and publish, at least; at most twice that. */
     private static final Duration UNHURRIED = Duration.ofMinutes(5);
 
     private Handoffs() {}
@@ -45,10 +45,15 @@ final class Handoffs {
                 .map(ShardStatus::target);
     }
 
-    static Instant deadline(Node from, Shard shard) {
-        return from.notice()
-                .map(EvictionNotice::endsAt)
-                .orElseGet(() -> shard.since().plus(UNHURRIED));
+    /** When what is not saved is given up. */
+    static Instant deadline(Node from, Instant now) {
+        return from.notice().map(EvictionNotice::endsAt).orElseGet(() -> unhurried(now));
+    }
+
+    /** Counted from the order, which nothing remembers: rounded, so that the same order is not another one at each look. */
+    private static Instant unhurried(Instant now) {
+        long grain = UNHURRIED.toSeconds();
+        return Instant.ofEpochSecond((now.getEpochSecond() / grain + 2) * grain);
     }
 
     /**

@@ -78,18 +78,25 @@ final class Outstanding {
                 && seen.silence(node.id(), now).compareTo(heartbeat.multipliedBy(UNREACHABLE_AFTER_HEARTBEATS)) > 0;
     }
 
-    /** Whatever a node holds that is neither the current grant nor the promised next one is to be let go. */
     private static Optional<Intent> fence(PoolState state, Node node, Lease lease) {
-        Optional<Shard> shard = state.shard(lease.shard()).filter(Shard::isLive);
-        if (shard.filter(known -> isHeld(state, known, lease, node.id())).isPresent()) {
+        if (!isOver(state, node, lease)) {
             return Optional.empty();
         }
+        Optional<Shard> shard = state.shard(lease.shard()).filter(Shard::isLive);
         String reason = shard.map(known -> known.generation() == lease.generation()
                         ? "generation %d is not on this node any more".formatted(lease.generation())
                         : "generation %d is stale; the shard is at generation %d"
                                 .formatted(lease.generation(), known.generation()))
                 .orElse("the shard has ended");
         return Optional.of(new TellAgent(node.id(), new AgentCommand.Release(lease, reason)));
+    }
+
+    /** Whatever a node holds that is neither the current grant nor the promised next one is to be let go. */
+    static boolean isOver(PoolState state, Node node, Lease lease) {
+        return state.shard(lease.shard())
+                .filter(Shard::isLive)
+                .filter(known -> isHeld(state, known, lease, node.id()))
+                .isEmpty();
     }
 
     /** Granted to the node, or promised it, or still open to be taken back. */
@@ -111,7 +118,7 @@ final class Outstanding {
         shard.node().flatMap(state::node).ifPresent(node -> {
             run(seen, node, shard, job).ifPresent(intents::add);
             if (Handoffs.isDue(state, seen, node, shard, now)) {
-                handOff(seen, node, shard).ifPresent(intents::add);
+                handOff(seen, node, shard, now).ifPresent(intents::add);
             }
         });
         if (shard.state() == ShardState.HANDING_OFF) {
@@ -136,7 +143,7 @@ final class Outstanding {
                 : Optional.empty();
     }
 
-    private static Optional<Intent> handOff(Observations seen, Node node, Shard shard) {
+    private static Optional<Intent> handOff(Observations seen, Node node, Shard shard, Instant now) {
         Lease lease = shard.lease().orElseThrow();
         boolean runs = seen.status(node.id(), lease)
                 .filter(status -> status.phase() == Phase.RUNNING)
@@ -145,7 +152,7 @@ final class Outstanding {
                 ? Optional.of(new TellAgent(
                         node.id(),
                         new AgentCommand.HandOff(
-                                lease, Handoffs.target(seen, shard).orElse(null), Handoffs.deadline(node, shard))))
+                                lease, Handoffs.target(seen, shard).orElse(null), Handoffs.deadline(node, now))))
                 : Optional.empty();
     }
 

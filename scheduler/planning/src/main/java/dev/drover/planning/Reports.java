@@ -53,21 +53,45 @@ final class Reports {
         if (known.get().phase() == NodePhase.ENDING) {
             return;
         }
-        welcome(draft, known.get(), status, once);
+        arrived(draft, known.get(), status);
         for (ShardStatus shard : status.shards()) {
             take(draft, status.node(), shard);
         }
         missing(draft, status);
+        if (!holdsOn(draft, status)) {
+            once.add(welcome(draft, status.node()));
+        }
     }
 
-    private static void welcome(Draft draft, Node node, AgentReport.Status status, List<Intent> once) {
+    private static Intent welcome(Draft draft, NodeId node) {
         PoolSpec spec = draft.spec();
-        once.add(tell(
-                node.id(),
+        return tell(
+                node,
                 new AgentCommand.Welcome(
                         spec.lease(),
                         spec.agentsPreferWarm(),
-                        draft.now().plus(spec.lease().runUntil()))));
+                        draft.now().plus(spec.lease().runUntil())));
+    }
+
+    /**
+     * Whether the node still trains what is no longer its to train. It is not renewed before it has let that go: a member may
+     * delete old checkpoints, and what a zombie takes for old its successor may continue from.
+     */
+    private static boolean holdsOn(Draft draft, AgentReport.Status status) {
+        Node node = draft.state().node(status.node()).orElseThrow();
+        return status.shards().stream()
+                .filter(shard -> isTraining(shard.phase()))
+                .anyMatch(shard -> Outstanding.isOver(draft.state(), node, shard.lease()));
+    }
+
+    private static boolean isTraining(ShardStatus.Phase phase) {
+        return switch (phase) {
+            case STARTING, RUNNING, STOPPING -> true;
+            case PREPARING, PREPARED, STOPPED, DONE, FAILED, RESTORE_FAILED -> false;
+        };
+    }
+
+    private static void arrived(Draft draft, Node node, AgentReport.Status status) {
         boolean joins = node.phase() == NodePhase.LAUNCHING
                 || node.phase() == NodePhase.JOINING
                 || node.phase() == NodePhase.LOST;

@@ -1,0 +1,131 @@
+package dev.drover.simulation.world;
+
+import dev.drover.planning.state.Job;
+import dev.drover.planning.state.Node;
+import dev.drover.protocol.api.PoolCommand;
+import dev.drover.protocol.id.JobId;
+import dev.drover.protocol.job.CheckpointSpec;
+import dev.drover.protocol.job.JobSpec;
+import dev.drover.protocol.job.ProgramSpec;
+import dev.drover.protocol.job.SchedulingSpec;
+import dev.drover.protocol.market.ByteSize;
+import dev.drover.protocol.market.Resources;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Those who use the pool: they submit, cancel, scale, pause, drain and drill. */
+final class Operators {
+    private static final int RETRIES = 3;
+    private static final int MOST_EXTRA_JOBS = 12;
+
+    private final Ground ground;
+    private final Controller controller;
+    private final Chance chance;
+    private final Map<JobId, Training> submitted = new HashMap<>();
+    private Duration work = Duration.ZERO;
+
+    Operators(Ground ground, Controller controller) {
+        this.ground = ground;
+        this.controller = controller;
+        this.chance = ground.chance("jobs");
+    }
+
+    void open() {
+        controller.ask(new PoolCommand.ConfigurePool(ground.setting().pool()));
+        for (int i = 0; i < ground.setting().jobs(); i++) {
+            submit();
+        }
+    }
+
+    Training training(JobId job) {
+        return Optional.ofNullable(submitted.get(job)).orElseThrow();
+    }
+
+    /** Time enough for all that was submitted to train twice, one shard after the other on each node there may be. */
+    Duration enough() {
+        return work.multipliedBy(2)
+                .dividedBy(ground.setting().pool().maxNodes())
+                .plus(ground.setting().tempo().units(400));
+    }
+
+    /** A submission is repeated until it is answered; here it is only made while there is somebody to answer. */
+    void submit() {
+        if (!controller.isUp() || submitted.size() >= ground.setting().jobs() + MOST_EXTRA_JOBS) {
+            return;
+        }
+        JobId job = new JobId("j" + (submitted.size() + 1));
+        Setting setting = ground.setting();
+        Training training = training(setting.tempo());
+        int shards = 1 + chance.upTo(setting.shardsPerJob());
+        submitted.put(job, training);
+        work = work.plus(training.step().multipliedBy((long) training.steps() * shards));
+        int size = chance.oneIn(4) ? 2 : 1;
+        JobSpec spec = new JobSpec(
+                "job",
+                setting.pool().name(),
+                shards,
+                new Resources(Setting.ACCELERATOR, hasLarge() ? size : 1, new ByteSize(0)),
+                new ProgramSpec.Command(List.of("train"), training.json()),
+                new CheckpointSpec(training.every(), 2 + chance.upTo(3)),
+                RETRIES,
+                SchedulingSpec.DEFAULT);
+        controller.ask(new PoolCommand.SubmitJob(job, spec, "ann"));
+    }
+
+    private Training training(Tempo tempo) {
+        Duration total = tempo.units(ground.setting().jobUnits() * (0.5 + chance.upTo(100) / 100.0));
+        Duration step = chance.between(tempo.step().dividedBy(2), tempo.step().multipliedBy(2));
+        int every = (int) Math.max(1, tempo.units(2 + chance.upTo(10)).dividedBy(step));
+        Duration publish = step.multipliedBy(every).dividedBy(2 + chance.upTo(20));
+        return new Training((int) Math.max(1, total.dividedBy(step)), every, step, publish);
+    }
+
+    private boolean hasLarge() {
+        return ground.setting().offers().stream()
+                .anyMatch(offer -> offer.resources().count() > 1);
+    }
+
+    void cancel(Chance dice) {
+        any(dice, controller.state().jobsInOrder().filter(Job::isLive).toList()).ifPresent(job -> {
+            ground.count("job cancelled");
+            controller.ask(new PoolCommand.CancelJob(job.id(), "no need"));
+        });
+    }
+
+    void scale(Chance dice) {
+        controller.ask(
+                new PoolCommand.ScalePool(0, dice.upTo(ground.setting().pool().maxNodes() + 1)));
+    }
+
+    void pauseOrResume(Chance dice) {
+        controller.ask(dice.oneIn(3) ? new PoolCommand.PausePool() : new PoolCommand.ResumePool());
+    }
+
+    void drain(Chance dice) {
+        node(dice).ifPresent(node -> controller.ask(new PoolCommand.DrainNode(node.id())));
+    }
+
+    void drill(Chance dice) {
+        Duration notice = dice.between(Duration.ZERO, ground.setting().tempo().notice());
+        node(dice)
+                .ifPresent(node -> controller.ask(
+                        new PoolCommand.EvictNode(node.id(), dice.oneIn(2) ? Optional.of(notice) : Optional.empty())));
+    }
+
+    /** Lets the pool run as it was meant to, without spares. */
+    void settle() {
+        controller.ask(new PoolCommand.ResumePool());
+        controller.ask(new PoolCommand.ScalePool(0, ground.setting().pool().maxNodes()));
+    }
+
+    private Optional<Node> node(Chance dice) {
+        return any(dice, List.copyOf(controller.state().nodes().values()));
+    }
+
+    private static <T> Optional<T> any(Chance dice, List<T> choices) {
+        return choices.isEmpty() ? Optional.empty() : Optional.of(dice.of(choices));
+    }
+}
