@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -20,32 +20,46 @@ import org.junit.jupiter.api.Test;
  * demand at the start is in time, under every policy. {@code -Ddrover.seed=N} replays one trace.
  */
 class RandomTraceTest {
-    private static final int TRACES = 100_000;
+    /** Traces with the same terms share a policy object, and so the forecasts that it made for them. */
+    private static final int SHORT = 99_400;
 
-    /** Traces with the same terms share a policy object: what a forecast costs to build is then paid once. */
-    private static final int TRACES_PER_TERMS = 400;
+    private static final int SHORT_PER_TERMS = 400;
+
+    /** Few: after some hours of looking on, the adaptive policy makes forecasts for each trace of its own. */
+    private static final int LONG = 600;
+
+    private static final int LONG_PER_TERMS = 20;
 
     private static final double ON_DEMAND = 3;
 
-    /** A job's terms and the tick, out of a seed. */
+    /** A job's terms and the tick. */
     private record Terms(JobTerms job, Duration tick) {
-        static Terms of(SplittableRandom random) {
-            Duration tick = Duration.ofSeconds(60 + random.nextInt(1141));
-            Duration work = Duration.ofSeconds(3600 + random.nextInt(skewed(random, 11 * 3600)));
-            Duration changeover = random.nextInt(8) == 0 ? Duration.ZERO : Duration.ofSeconds(random.nextInt(3601));
+        /** Some traces, by number, have the same terms. */
+        static Terms of(long seed) {
+            return seed < SHORT
+                    ? of(new SplittableRandom(seed / SHORT_PER_TERMS), Duration.ofHours(3), Duration.ofHours(6))
+                    : of(new SplittableRandom(-seed / LONG_PER_TERMS), Duration.ofHours(12), Duration.ofHours(48));
+        }
+
+        private static Terms of(SplittableRandom random, Duration mostWork, Duration mostTime) {
+            Duration tick = between(random, Duration.ofMinutes(1), Duration.ofMinutes(20));
+            Duration work = between(random, Duration.ofHours(1), mostWork);
+            Duration changeover =
+                    random.nextInt(8) == 0 ? Duration.ZERO : between(random, Duration.ZERO, Duration.ofHours(1));
             JobTerms least = new JobTerms(work, work, changeover, ON_DEMAND);
             Duration feasible = tick.multipliedBy(least.onDemandTicks(tick));
             Duration deadline = switch (random.nextInt(3)) {
                 case 0 -> feasible;
-                case 1 -> feasible.plusSeconds(random.nextInt(7200));
-                default -> feasible.plusSeconds(random.nextInt(3 * (int) feasible.toSeconds()));
+                case 1 -> feasible.plus(between(random, Duration.ZERO, tick.multipliedBy(6)));
+                default -> between(random, feasible, feasible.multipliedBy(4));
             };
-            return new Terms(new JobTerms(work, deadline, changeover, ON_DEMAND), tick);
+            Duration most = mostTime.compareTo(feasible) > 0 ? mostTime : feasible;
+            return new Terms(
+                    new JobTerms(work, deadline.compareTo(most) < 0 ? deadline : most, changeover, ON_DEMAND), tick);
         }
 
-        /** Up to {@code most}, but mostly little: long jobs cost most time to replay. */
-        private static int skewed(SplittableRandom random, int most) {
-            return 1 + (int) (Math.pow(random.nextDouble(), 6) * most);
+        private static Duration between(SplittableRandom random, Duration least, Duration most) {
+            return least.plusSeconds(random.nextLong(most.minus(least).toSeconds() + 1));
         }
     }
 
@@ -53,19 +67,24 @@ class RandomTraceTest {
     void whatWasFeasibleOnDemandIsNeverMissed() {
         Long seed = Long.getLong("drover.seed");
         List<String> missed = seed == null
-                ? IntStream.range(0, TRACES / TRACES_PER_TERMS)
+                ? Stream.concat(groups(0, SHORT, SHORT_PER_TERMS), groups(SHORT, LONG, LONG_PER_TERMS))
                         .parallel()
-                        .mapToObj(RandomTraceTest::missedWithTerms)
+                        .map(RandomTraceTest::missed)
                         .flatMap(List::stream)
                         .toList()
                 : missed(seed, policies()).stream().toList();
         assertThat(missed).isEmpty();
     }
 
-    private static List<String> missedWithTerms(int group) {
+    /** The seeds from {@code first} on, by terms. */
+    private static Stream<LongStream> groups(long first, int traces, int perTerms) {
+        return LongStream.range(0, traces / perTerms)
+                .mapToObj(group -> LongStream.range(first + group * perTerms, first + (group + 1) * perTerms));
+    }
+
+    private static List<String> missed(LongStream seeds) {
         List<PurchasePolicy> policies = policies();
-        return LongStream.range((long) group * TRACES_PER_TERMS, (group + 1L) * TRACES_PER_TERMS)
-                .mapToObj(seed -> missed(seed, policies))
+        return seeds.mapToObj(seed -> missed(seed, policies))
                 .flatMap(Optional::stream)
                 .toList();
     }
@@ -75,7 +94,7 @@ class RandomTraceTest {
     }
 
     private static Optional<String> missed(long seed, List<PurchasePolicy> policies) {
-        Terms terms = Terms.of(new SplittableRandom(seed / TRACES_PER_TERMS));
+        Terms terms = Terms.of(seed);
         List<String> missed = new ArrayList<>();
         for (PurchasePolicy policy : policies) {
             SeededMarkets markets = new SeededMarkets(new SplittableRandom(seed), terms.tick(), terms.job());
