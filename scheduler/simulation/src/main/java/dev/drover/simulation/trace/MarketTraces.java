@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The zones that one job may use, side by side: at each tick whether each is open, and its price. Immutable. */
-public final class MarketTraces {
+/** Recorded markets: the zones that one job may use, side by side, over the ticks that all of them have. Immutable. */
+public final class MarketTraces implements SpotMarkets {
     private static final Pattern ZONE_OF_REGION = Pattern.compile("(.*\\d)-?[a-z]");
 
     private final List<Market> markets;
@@ -31,24 +31,27 @@ public final class MarketTraces {
         this.pricePerHour = Arrays.stream(pricePerHour).map(double[]::clone).toArray(double[][]::new);
     }
 
+    @Override
     public List<Market> markets() {
         return markets;
     }
 
-    /** The length of a tick. */
+    @Override
     public Duration gap() {
         return gap;
     }
 
-    /** Ticks that every zone has. */
+    @Override
     public int ticks() {
         return open[0].length;
     }
 
+    @Override
     public boolean isOpen(int market, int tick) {
         return open[market][tick];
     }
 
+    @Override
     public double pricePerHour(int market, int tick) {
         return pricePerHour[market][tick];
     }

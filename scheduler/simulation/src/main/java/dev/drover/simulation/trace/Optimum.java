@@ -1,8 +1,11 @@
 package dev.drover.simulation.trace;
 
+import dev.drover.planning.policy.Holding;
 import java.math.BigInteger;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The least that any plan could have paid which knew the traces from the start: a dynamic program, backwards from the deadline.
@@ -27,18 +30,23 @@ public final class Optimum {
     /** The layers of the ticks that a move can lead to; each by what is held, then by the work done. */
     private final Layer[] layers;
 
+    /** What to hold next, by tick, what is held, and the work done beyond the least that is in time; only if a plan is wanted. */
+    private final byte[][][] moves;
+
     /** The best plan from one tick on, by what runs ({@code zones} = on demand, {@code zones + 1} = nothing) and work done. */
     private static final class Layer {
         final double[][] cost;
         final int[][] launches;
         final int[][] spotTicks;
         final int[][] onDemandTicks;
+        final byte[][] next;
 
         Layer(int holdings, int works) {
             this.cost = new double[holdings][works];
             this.launches = new int[holdings][works];
             this.spotTicks = new int[holdings][works];
             this.onDemandTicks = new int[holdings][works];
+            this.next = new byte[holdings][works];
         }
 
         void clear() {
@@ -57,14 +65,14 @@ public final class Optimum {
         }
     }
 
-    private Optimum(MarketTraces traces, JobTerms terms, int start) {
+    private Optimum(MarketTraces traces, JobTerms terms, int start, boolean keepsMoves) {
         this.traces = traces;
         this.terms = terms;
         this.start = start;
         long tick = traces.gap().dividedBy(UNIT);
         long changeover = terms.changeover().dividedBy(UNIT);
         long unit = gcd(gcd(tick, changeover), terms.work().dividedBy(UNIT));
-        this.ticks = (int) terms.deadline().dividedBy(traces.gap());
+        this.ticks = terms.deadlineTicks(traces.gap());
         this.work = (int) (terms.work().dividedBy(UNIT) / unit);
         this.tickWork = (int) (tick / unit);
         this.launchTicks = (int) (changeover / tick) + 1;
@@ -78,6 +86,7 @@ public final class Optimum {
         for (int i = 0; i < layers.length; i++) {
             layers[i] = new Layer(traces.markets().size() + 2, work + 1);
         }
+        this.moves = new byte[keepsMoves ? ticks : 0][][];
     }
 
     /**
@@ -86,7 +95,18 @@ public final class Optimum {
      * @throws TraceException if the traces end before the deadline
      */
     public static Outcome of(MarketTraces traces, JobTerms terms, int start) {
-        return new Optimum(traces, terms, start).solve();
+        return new Optimum(traces, terms, start, false).solve();
+    }
+
+    /**
+     * The best plan itself: what it holds in each tick, from the start until the work is done; nothing at all, where no plan is
+     * in time.
+     *
+     * @throws TraceException if the traces end before the deadline
+     */
+    public static List<Holding> plan(MarketTraces traces, JobTerms terms, int start) {
+        Optimum optimum = new Optimum(traces, terms, start, true);
+        return optimum.solve().missed() ? List.of() : optimum.follow();
     }
 
     private Outcome solve() {
@@ -109,8 +129,8 @@ public final class Optimum {
     private void solve(int tick) {
         Layer here = layer(tick);
         here.clear();
-        // Less than this can't be finished in time from here; more can't have been done yet.
-        int least = Math.max(0, work - (ticks - tick) * tickWork);
+        int least = leastWork(tick);
+        // More can't have been done yet.
         int most = (int) Math.min(work, (long) tick * tickWork);
         take(here, nothing(), layer(tick + 1), nothing(), 0, least, most, 0, Tally.NONE);
         for (int holding = 0; holding < nothing(); holding++) {
@@ -121,15 +141,54 @@ public final class Optimum {
             }
         }
         for (int holding = 0; holding < nothing(); holding++) {
-            // What runs may stop, and then do all that nothing may do.
-            take(here, holding, here, nothing(), 0, least, most, 0, Tally.NONE);
             double price = price(holding, tick, 1);
             if (!Double.isInfinite(price)) {
                 Tally tally = Tally.of(0, holding == onDemand(), 1);
                 take(here, holding, layer(tick + 1), holding, tickWork, least, most, price, tally);
             }
+            // What runs may stop, and then do all that nothing may do.
+            take(here, holding, here, nothing(), 0, least, most, 0, Tally.NONE);
+        }
+        if (moves.length > 0) {
+            moves[tick] = Arrays.stream(here.next)
+                    .map(next -> Arrays.copyOfRange(next, least, most + 1))
+                    .toArray(byte[][]::new);
         }
         here.done(work);
+    }
+
+    /** Less than this can't be finished in time from here. */
+    private int leastWork(int tick) {
+        return Math.max(0, work - (ticks - tick) * tickWork);
+    }
+
+    private List<Holding> follow() {
+        List<Holding> plan = new ArrayList<>();
+        int held = nothing();
+        int done = 0;
+        while (done < work) {
+            int from = moves[plan.size()][held][done - leastWork(plan.size())] == nothing() ? nothing() : held;
+            int to = moves[plan.size()][from][done - leastWork(plan.size())];
+            boolean launches = from != to && to != nothing();
+            int count = launches ? launchTicks : 1;
+            for (int i = 0; i < count; i++) {
+                Duration started = traces.gap().multipliedBy(i);
+                boolean starts = launches && terms.changeover().compareTo(started) > 0;
+                plan.add(holding(to, starts ? terms.changeover().minus(started) : Duration.ZERO));
+            }
+            done += to == nothing() ? 0 : launches ? launchWork : tickWork;
+            held = to;
+        }
+        return plan;
+    }
+
+    private Holding holding(int index, Duration startUpLeft) {
+        if (index == nothing()) {
+            return new Holding.Nothing();
+        }
+        return index == onDemand()
+                ? new Holding.OnDemand(startUpLeft)
+                : new Holding.Spot(traces.markets().get(index), startUpLeft);
     }
 
     private record Tally(int launches, int spotTicks, int onDemandTicks) {
@@ -150,6 +209,7 @@ public final class Optimum {
             double cost = price + next[then];
             if (cost < costs[done]) {
                 costs[done] = cost;
+                here.next[from][done] = (byte) to;
                 here.launches[from][done] = there.launches[to][then] + tally.launches();
                 here.spotTicks[from][done] = there.spotTicks[to][then] + tally.spotTicks();
                 here.onDemandTicks[from][done] = there.onDemandTicks[to][then] + tally.onDemandTicks();

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One job, replayed against recorded markets, tick by tick: book the last tick's work, stop if all is done, lose what is no
+ * One job, replayed against spot markets, tick by tick: book the last tick's work, stop if all is done, lose what is no
  * longer open, ask the policy, launch, pay for the tick. Whole ticks are paid for, at their price. A launched instance first starts
  * up for the changeover; leaving one costs nothing.
  */
@@ -25,7 +25,7 @@ public final class Replay {
         void tick(int tick, Holding holding, Purchase.Why why);
     }
 
-    private final MarketTraces traces;
+    private final SpotMarkets spot;
     private final JobTerms terms;
     private final int start;
     private final double tickHours;
@@ -39,26 +39,26 @@ public final class Replay {
     private int spotTicks;
     private int onDemandTicks;
 
-    private Replay(MarketTraces traces, JobTerms terms, int start) {
-        this.traces = traces;
+    private Replay(SpotMarkets spot, JobTerms terms, int start) {
+        this.spot = spot;
         this.terms = terms;
         this.start = start;
-        this.tickHours = traces.gap().toMillis() / 3_600_000.0;
+        this.tickHours = spot.gap().toMillis() / 3_600_000.0;
     }
 
     /**
      * What the job costs under the policy.
      *
-     * @param start the tick of the traces at which the job is submitted
-     * @throws TraceException if the traces end before the job and its deadline do
+     * @param start the tick at which the job is submitted
+     * @throws TraceException if the markets end before the job and its deadline do
      */
-    public static Outcome run(MarketTraces traces, JobTerms terms, int start, PurchasePolicy policy) {
-        return run(traces, terms, start, policy, (tick, holding, why) -> {});
+    public static Outcome run(SpotMarkets spot, JobTerms terms, int start, PurchasePolicy policy) {
+        return run(spot, terms, start, policy, (tick, holding, why) -> {});
     }
 
     /** As above, and tells {@code watcher} each tick. */
-    public static Outcome run(MarketTraces traces, JobTerms terms, int start, PurchasePolicy policy, Watcher watcher) {
-        return new Replay(traces, terms, start).run(policy, watcher);
+    public static Outcome run(SpotMarkets spot, JobTerms terms, int start, PurchasePolicy policy, Watcher watcher) {
+        return new Replay(spot, terms, start).run(policy, watcher);
     }
 
     private Outcome run(PurchasePolicy policy, Watcher watcher) {
@@ -71,29 +71,29 @@ public final class Replay {
                 boolean missed = elapsed.compareTo(terms.deadline()) > 0;
                 return new Outcome(cost, launches, missed, spotTicks * tickHours, onDemandTicks * tickHours);
             }
-            if (tick >= traces.ticks()) {
-                if (elapsed.compareTo(terms.deadline()) > 0) {
+            if (tick >= spot.ticks()) {
+                if (elapsed.plus(spot.gap()).compareTo(terms.deadline()) > 0) {
                     return new Outcome(cost, launches, true, spotTicks * tickHours, onDemandTicks * tickHours);
                 }
                 throw new TraceException("start: %d is too late; the traces end at tick %d, before the deadline"
-                        .formatted(start, traces.ticks()));
+                        .formatted(start, spot.ticks()));
             }
             lose(tick);
             List<Quote> quotes = quotes(tick);
-            experience = experience.after(quotes, traces.gap());
+            experience = experience.after(quotes, spot.gap());
             Purchase purchase = policy.choose(situation(elapsed, quotes));
             take(purchase, tick);
             pay(tick);
             watcher.tick(tick, holding, purchase.why());
-            elapsed = elapsed.plus(traces.gap());
+            elapsed = elapsed.plus(spot.gap());
         }
     }
 
     private void work() {
         Duration startUp = holding.startUpLeft();
-        boolean starts = startUp.compareTo(traces.gap()) >= 0;
-        Duration left = starts ? startUp.minus(traces.gap()) : Duration.ZERO;
-        Duration made = starts ? Duration.ZERO : traces.gap().minus(startUp);
+        boolean starts = startUp.compareTo(spot.gap()) >= 0;
+        Duration left = starts ? startUp.minus(spot.gap()) : Duration.ZERO;
+        Duration made = starts ? Duration.ZERO : spot.gap().minus(startUp);
         switch (holding) {
             case Holding.Nothing ignored -> {}
             case Holding.Spot(Market market, Duration ignored) -> {
@@ -109,17 +109,16 @@ public final class Replay {
 
     private void lose(int tick) {
         if (holding instanceof Holding.Spot(Market market, Duration ignored)
-                && !traces.isOpen(traces.markets().indexOf(market), tick)) {
+                && !spot.isOpen(spot.markets().indexOf(market), tick)) {
             lostLast = Optional.of(market);
             holding = NOTHING;
         }
     }
 
     private List<Quote> quotes(int tick) {
-        List<Quote> quotes = new ArrayList<>(traces.markets().size());
-        for (int zone = 0; zone < traces.markets().size(); zone++) {
-            quotes.add(
-                    new Quote(traces.markets().get(zone), traces.pricePerHour(zone, tick), traces.isOpen(zone, tick)));
+        List<Quote> quotes = new ArrayList<>(spot.markets().size());
+        for (int zone = 0; zone < spot.markets().size(); zone++) {
+            quotes.add(new Quote(spot.markets().get(zone), spot.pricePerHour(zone, tick), spot.isOpen(zone, tick)));
         }
         return quotes;
     }
@@ -131,7 +130,7 @@ public final class Replay {
                 done,
                 terms.work(),
                 terms.changeover(),
-                traces.gap(),
+                spot.gap(),
                 holding,
                 quotes,
                 terms.onDemandPerHour(),
@@ -145,7 +144,7 @@ public final class Replay {
             case Purchase.Spot(Market market, Purchase.Why ignored) -> {
                 boolean goesOn = holding instanceof Holding.Spot(Market held, Duration left) && held.equals(market);
                 if (!goesOn) {
-                    if (!traces.isOpen(traces.markets().indexOf(market), tick)) {
+                    if (!spot.isOpen(spot.markets().indexOf(market), tick)) {
                         throw new IllegalStateException(market + " was chosen at tick " + tick + ", but is not open");
                     }
                     launches++;
@@ -165,7 +164,7 @@ public final class Replay {
         switch (holding) {
             case Holding.Nothing ignored -> {}
             case Holding.Spot(Market market, Duration ignored) -> {
-                cost += traces.pricePerHour(traces.markets().indexOf(market), tick) * tickHours;
+                cost += spot.pricePerHour(spot.markets().indexOf(market), tick) * tickHours;
                 spotTicks++;
             }
             case Holding.OnDemand ignored -> {
