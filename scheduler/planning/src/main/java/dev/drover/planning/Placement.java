@@ -11,6 +11,7 @@ import dev.drover.planning.state.WorkQueue;
 import dev.drover.protocol.api.Reason;
 import dev.drover.protocol.api.Reason.Code;
 import dev.drover.protocol.id.NodeId;
+import dev.drover.protocol.id.ShardId;
 import dev.drover.protocol.job.ShardState;
 import dev.drover.protocol.market.ByteSize;
 import dev.drover.protocol.market.Market;
@@ -69,15 +70,19 @@ final class Placement {
         }
         Set<Resources> noRoom = new HashSet<>();
         WorkQueue.Walk walk = draft.state().index().occupancy().queue().walk();
-        while (walk.hasNext()) {
-            Shard shard = draft.state().shard(walk.next()).orElseThrow();
+        for (Optional<ShardId> next = next(draft, walk); next.isPresent(); next = next(draft, walk)) {
+            Shard shard = draft.state().shard(next.get()).orElseThrow();
             if (!draft.now().isBefore(Waiting.retryAt(draft.spec(), shard))) {
                 place(draft, shard, shard.cause().orElse(Grants.FIRST), noRoom);
             }
             if (noRoom.contains(Slots.need(draft.state(), shard))) {
-                walk.leaveLane();
+                walk.leaveSize();
             }
         }
+    }
+
+    private static Optional<ShardId> next(Draft draft, WorkQueue.Walk walk) {
+        return walk.next(draft.state().index().occupancy());
     }
 
     /** Notes the size of a shard that finds no slot: what there is no room for once, there is none for in the same pass. */
