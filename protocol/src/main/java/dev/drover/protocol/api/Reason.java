@@ -38,6 +38,7 @@ public record Reason(Code code, String text, Map<String, String> facts) {
         RESOLVING_CHECKPOINT,
         STORE_UNREADABLE,
         RETRYING,
+        AFTER,
         // Why capacity was chosen.
         CHEAPEST_SPOT,
         OTHER_ZONE,

@@ -104,7 +104,10 @@ final class Agenda {
                 before.job(e.job()).map(Job::shards).orElse(List.of()).forEach(this::place);
                 supplyOrDemand = true;
             }
-            case PoolEvent.JobFinished e -> jobs.add(e.job());
+            case PoolEvent.JobFinished e -> {
+                jobs.add(e.job());
+                supplyOrDemand |= !before.goingAfter(e.job()).isEmpty();
+            }
             case PoolEvent.JobArchived e -> jobs.add(e.job());
             case PoolEvent.ArchivedForgotten ignored -> {}
         }

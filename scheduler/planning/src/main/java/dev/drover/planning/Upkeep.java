@@ -1,6 +1,7 @@
 package dev.drover.planning;
 
 import dev.drover.planning.event.PoolEvent.ArchivedForgotten;
+import dev.drover.planning.event.PoolEvent.JobCancelled;
 import dev.drover.planning.event.PoolEvent.JobFinished;
 import dev.drover.planning.event.PoolEvent.ShardGranted;
 import dev.drover.planning.policy.CapacityPolicy;
@@ -37,6 +38,7 @@ final class Upkeep {
         Billing.run(draft);
         membership.loseSilentNodes(draft);
         membership.giveUpJoining(draft);
+        finishJobs(draft);
         membership.drainSurplus(draft);
         placement.dropDoomedTargets(draft);
         placement.replaceLeaving(draft);
@@ -44,7 +46,6 @@ final class Upkeep {
         placement.switchBack(draft);
         placement.keepWarm(draft);
         grantFirst(draft);
-        finishJobs(draft);
         membership.endUnneeded(draft);
         forgetArchived(draft);
     }
@@ -71,16 +72,32 @@ final class Upkeep {
                 .orElse(Grants.FIRST);
     }
 
+    /** What goes after a job that did not succeed ends with it, and what goes after that, too. */
     private static void finishJobs(Draft draft) {
-        for (Job job : draft.agenda().endedJobs(draft.state())) {
-            if (job.isLive()) {
-                Shard telling = job.shards().stream()
-                        .filter(shard -> shard.state() != ShardState.SUCCEEDED)
-                        .findFirst()
-                        .orElse(job.shards().getLast());
-                Reason reason = telling.because().orElse(Reason.of(Code.COMPLETED, "All shards have ended."));
-                draft.add(new JobFinished(job.id(), outcome(job), reason, draft.now()));
-            }
+        for (List<Job> ended = newlyEnded(draft); !ended.isEmpty(); ended = newlyEnded(draft)) {
+            ended.forEach(job -> finish(draft, job));
+        }
+    }
+
+    private static List<Job> newlyEnded(Draft draft) {
+        return draft.agenda().endedJobs(draft.state()).stream()
+                .filter(Job::isLive)
+                .toList();
+    }
+
+    private static void finish(Draft draft, Job job) {
+        Shard telling = job.shards().stream()
+                .filter(shard -> shard.state() != ShardState.SUCCEEDED)
+                .findFirst()
+                .orElse(job.shards().getLast());
+        Reason reason = telling.because().orElse(Reason.of(Code.COMPLETED, "All shards have ended."));
+        JobState outcome = outcome(job);
+        draft.add(new JobFinished(job.id(), outcome, reason, draft.now()));
+        if (outcome != JobState.SUCCEEDED) {
+            String why = "it goes after job %s, which has %s.".formatted(job.id(), outcome);
+            draft.state()
+                    .goingAfter(job.id())
+                    .forEach(follower -> draft.add(new JobCancelled(follower.id(), why, draft.now())));
         }
     }
 

@@ -11,11 +11,14 @@ import dev.drover.planning.state.PoolState;
 import dev.drover.planning.state.Shard;
 import dev.drover.protocol.api.Reason;
 import dev.drover.protocol.api.Reason.Code;
+import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.market.Market;
 import dev.drover.protocol.pool.PoolSpec;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The plain answer to "why is it not running?", derived from the same state that the decisions see. */
 final class Waiting {
@@ -45,6 +48,12 @@ final class Waiting {
         PoolSpec spec = state.spec().orElseThrow();
         if (shard.target().isPresent()) {
             return awaiting(state, seen, shard);
+        }
+        List<JobId> awaited =
+                state.index().after().awaitedBy(state.job(shard.id().job()).orElseThrow());
+        if (!awaited.isEmpty()) {
+            String jobs = awaited.stream().map(JobId::toString).collect(Collectors.joining(", "));
+            return Reason.of(Code.AFTER, "It goes after " + jobs + ", not succeeded so far.", "after", jobs);
         }
         if (state.paused()) {
             return Reason.of(

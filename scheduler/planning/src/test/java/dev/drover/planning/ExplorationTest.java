@@ -128,12 +128,16 @@ class ExplorationTest {
     private void submit(FakeWorld world, Dice dice) {
         JobId job = new JobId("j" + jobs.size());
         jobs.add(job);
-        JobSpec spec =
-                Specs.job(1 + dice.upTo(3), Specs.cpus(1 + dice.upTo(2)), 3, Specs.scheduled(dice.upTo(3), false));
+        JobSpec spec = Specs.job(
+                1 + dice.upTo(3), Specs.cpus(1 + dice.upTo(2)), 3, Specs.scheduled(dice.upTo(3), false, awaited(dice)));
         world.ask(new PoolCommand.SubmitJob(job, spec, dice.oneIn(3) ? "bob" : "ann"));
         if (dice.oneIn(8)) {
             world.ask(new PoolCommand.CancelJob(jobs.get(dice.upTo(jobs.size())), "no need"));
         }
+    }
+
+    private JobId[] awaited(Dice dice) {
+        return dice.oneIn(4) ? new JobId[] {jobs.get(dice.upTo(jobs.size()))} : new JobId[0];
     }
 
     private static void corruptNewest(FakeWorld world, Shard shard) {

@@ -12,6 +12,7 @@ import dev.drover.planning.state.Shard;
 import dev.drover.planning.state.WorkQueue;
 import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.id.ShardId;
+import dev.drover.protocol.job.JobState;
 import dev.drover.protocol.job.ShardState;
 import dev.drover.protocol.market.Resources;
 import java.util.ArrayList;
@@ -75,11 +76,18 @@ final class IndexCheck {
         return live.stream()
                 .filter(Shard::needsNode)
                 .map(Shard::id)
+                .filter(id -> isFree(state, job(state, id)))
                 .sorted(Comparator.comparing((ShardId id) ->
                                 job(state, id).spec().scheduling().priority())
                         .reversed()
                         .thenComparing(id -> held(state, live, id)))
                 .toList();
+    }
+
+    private static boolean isFree(PoolState state, Job job) {
+        return job.spec().scheduling().after().stream()
+                .flatMap(awaited -> state.job(awaited).stream())
+                .allMatch(awaited -> awaited.finished().equals(Optional.of(JobState.SUCCEEDED)));
     }
 
     private static int held(PoolState state, List<Shard> live, ShardId id) {
