@@ -39,6 +39,8 @@ public record Reason(Code code, String text, Map<String, String> facts) {
         STORE_UNREADABLE,
         RETRYING,
         AFTER,
+        GANG,
+        GANG_TOO_LARGE,
         // Why capacity was chosen.
         CHEAPEST_SPOT,
         OTHER_ZONE,

@@ -41,6 +41,7 @@ final class Upkeep {
         finishJobs(draft);
         membership.drainSurplus(draft);
         placement.dropDoomedTargets(draft);
+        Gangs.letGoIncomplete(draft);
         placement.replaceLeaving(draft);
         placement.placeWaiting(draft);
         placement.switchBack(draft);
@@ -50,18 +51,24 @@ final class Upkeep {
         forgetArchived(draft);
     }
 
-    /** A first generation continues from nothing, so there is nothing to read before it. */
+    /** A first generation continues from nothing, so there is nothing to read before it. A gang's shards are granted all at once. */
     private static void grantFirst(Draft draft) {
-        for (Shard shard : draft.agenda().shards(draft.state())) {
-            if (shard.generation() == 0 && Grants.isDue(draft.state(), shard)) {
-                draft.add(new ShardGranted(
-                        shard.nextLease(),
-                        shard.target().orElseThrow(),
-                        Optional.empty(),
-                        whyThere(draft, shard),
-                        draft.now()));
+        for (Shard looked : draft.agenda().shards(draft.state())) {
+            List<Shard> together = Gangs.with(draft.state(), looked);
+            Shard first = together.getFirst();
+            if (first.generation() == 0 && Grants.isDue(draft.state(), first)) {
+                together.forEach(shard -> grantFirst(draft, shard));
             }
         }
+    }
+
+    private static void grantFirst(Draft draft, Shard shard) {
+        draft.add(new ShardGranted(
+                shard.nextLease(),
+                shard.target().orElseThrow(),
+                Optional.empty(),
+                whyThere(draft, shard),
+                draft.now()));
     }
 
     /** A node launched for the shard knows best why it is where it is. */

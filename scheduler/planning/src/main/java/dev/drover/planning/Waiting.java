@@ -69,10 +69,26 @@ final class Waiting {
                     "retryAt",
                     retryAt);
         }
-        if (!Room.isLeft(state, Optional.empty())) {
-            return Placement.full(spec);
+        Optional<Choice> choice = Room.isLeft(state, Optional.empty())
+                ? Optional.of(policy.choose(spec, Slots.need(state, shard), seen, now))
+                : Optional.empty();
+        Reason alone = choice.map(Waiting::whyNotAtOnce).orElseGet(() -> Placement.full(spec));
+        if (Gangs.with(state, shard).size() == 1) {
+            return alone;
         }
-        Choice choice = policy.choose(spec, Slots.need(state, shard), seen, now);
+        Optional<Observations.Failing> gathering =
+                seen.failing(new Effort.Gathering(shard.id().job())).filter(known -> now.isBefore(known.until()));
+        return gathering.isPresent()
+                ? Gangs.notGathered(state, shard, gathering.get())
+                : Gangs.missing(
+                        state,
+                        seen,
+                        shard,
+                        choice.filter(Choice.Launch.class::isInstance).map(Choice.Launch.class::cast),
+                        alone);
+    }
+
+    private static Reason whyNotAtOnce(Choice choice) {
         return switch (choice) {
             case Choice.Wait(Reason because) -> because;
             case Choice.Launch ignored -> Reason.of(Code.STARTING, "It is about to be placed.");
@@ -107,6 +123,10 @@ final class Waiting {
                     launch.get().until(),
                     "failures",
                     launch.get().count());
+        }
+        Optional<Reason> others = Gangs.awaitingOthers(state, shard, node.id());
+        if (node.phase() == NodePhase.READY && others.isPresent()) {
+            return others.get();
         }
         if (node.phase() == NodePhase.READY) {
             return Reason.of(

@@ -129,7 +129,10 @@ class ExplorationTest {
         JobId job = new JobId("j" + jobs.size());
         jobs.add(job);
         JobSpec spec = Specs.job(
-                1 + dice.upTo(3), Specs.cpus(1 + dice.upTo(2)), 3, Specs.scheduled(dice.upTo(3), false, awaited(dice)));
+                1 + dice.upTo(3),
+                Specs.cpus(1 + dice.upTo(2)),
+                3,
+                Specs.scheduled(dice.upTo(3), dice.oneIn(3), awaited(dice)));
         world.ask(new PoolCommand.SubmitJob(job, spec, dice.oneIn(3) ? "bob" : "ann"));
         if (dice.oneIn(8)) {
             world.ask(new PoolCommand.CancelJob(jobs.get(dice.upTo(jobs.size())), "no need"));

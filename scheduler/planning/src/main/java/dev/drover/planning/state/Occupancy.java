@@ -57,7 +57,7 @@ public record Occupancy(
                 loads,
                 shard.isUnsettled() ? unsettled.plus(shard.id()) : unsettled,
                 shard.needsNode() && !held
-                        ? queue.with(WorkQueue.Line.of(job), new WorkQueue.Turn(number, shard.id()))
+                        ? queue.with(WorkQueue.Line.of(job, shard), new WorkQueue.Turn(number, shard.id()))
                         : queue,
                 holding(job, shard, 1),
                 live + (shard.isLive() ? 1 : 0),
@@ -76,7 +76,7 @@ public record Occupancy(
                 loads,
                 unsettled.minus(shard.id()),
                 shard.needsNode() && !held
-                        ? queue.without(WorkQueue.Line.of(job), new WorkQueue.Turn(number, shard.id()))
+                        ? queue.without(WorkQueue.Line.of(job, shard), new WorkQueue.Turn(number, shard.id()))
                         : queue,
                 holding(job, shard, -1),
                 live - (shard.isLive() ? 1 : 0),

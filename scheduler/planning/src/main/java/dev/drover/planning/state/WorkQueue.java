@@ -3,11 +3,11 @@ package dev.drover.planning.state;
 import dev.drover.protocol.id.ShardId;
 import dev.drover.protocol.market.Resources;
 import java.util.Comparator;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.Iterator;
+import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
@@ -21,10 +21,18 @@ import org.pcollections.TreePSet;
 public record WorkQueue(PMap<Line, TreePSet<Turn>> lines) {
     static final WorkQueue EMPTY = new WorkQueue(HashTreePMap.empty());
 
-    /** Who waits for what. */
-    public record Line(Resources need, int priority, String owner) {
-        static Line of(Job job) {
-            return new Line(job.spec().resources(), job.spec().scheduling().priority(), job.owner());
+    /**
+     * Who waits for what.
+     *
+     * @param together how many slots are needed at once
+     */
+    public record Line(Resources need, int together, int priority, String owner) {
+        static Line of(Job job, Shard shard) {
+            return new Line(
+                    job.spec().resources(),
+                    job.placedTogether(shard),
+                    job.spec().scheduling().priority(),
+                    job.owner());
         }
     }
 
@@ -57,7 +65,7 @@ public record WorkQueue(PMap<Line, TreePSet<Turn>> lines) {
     /** One way through the queue as it was at its start. */
     public static final class Walk {
         private final PriorityQueue<Head> heads = new PriorityQueue<>();
-        private final Set<Resources> left = new HashSet<>();
+        private final Map<Resources, Integer> left = new HashMap<>();
         private @Nullable Head last;
 
         private Walk(WorkQueue queue) {
@@ -97,7 +105,7 @@ public record WorkQueue(PMap<Line, TreePSet<Turn>> lines) {
             while (!heads.isEmpty()) {
                 Head head = heads.remove();
                 long held = placed.heldBy(head.line.owner(), head.line.need().accelerator());
-                if (left.contains(head.line.need())) {
+                if (head.line.together() >= left.getOrDefault(head.line.need(), Integer.MAX_VALUE)) {
                     continue;
                 }
                 if (held == head.held) {
@@ -109,10 +117,10 @@ public record WorkQueue(PMap<Line, TreePSet<Turn>> lines) {
             return Optional.empty();
         }
 
-        /** Passes over all others of the size of the shard that was {@link #next} last: what it found no room for, they do not. */
+        /** Passes over all that need as much as the shard that was {@link #next} last, or more of the same: where it found no room, they find none. */
         public void leaveSize() {
             if (last != null) {
-                left.add(last.line.need());
+                left.merge(last.line.need(), last.line.together(), Math::min);
             }
         }
     }
