@@ -69,6 +69,11 @@ final class Waiting {
                     "retryAt",
                     retryAt);
         }
+        return noSlot(state, seen, shard, now);
+    }
+
+    private Reason noSlot(PoolState state, Observations seen, Shard shard, Instant now) {
+        PoolSpec spec = state.spec().orElseThrow();
         Optional<Choice> choice = Room.isLeft(state, Optional.empty())
                 ? Optional.of(policy.choose(spec, Slots.need(state, shard), seen, now))
                 : Optional.empty();
@@ -110,19 +115,7 @@ final class Waiting {
         }
         Optional<Observations.Failing> launch = seen.failing(new Effort.Instance(node.id()));
         if (node.phase() == NodePhase.LAUNCHING && launch.isPresent()) {
-            return Reason.of(
-                    Code.LAUNCH_FAILING,
-                    "Node %s can't be launched (%s); the provider is asked again at %s, on and on."
-                            .formatted(
-                                    node.id(),
-                                    launch.get().cause(),
-                                    launch.get().until()),
-                    "node",
-                    node.id(),
-                    "retryAt",
-                    launch.get().until(),
-                    "failures",
-                    launch.get().count());
+            return launchFailing(node, launch.get());
         }
         Optional<Reason> others = Gangs.awaitingOthers(state, shard, node.id());
         if (node.phase() == NodePhase.READY && others.isPresent()) {
@@ -147,6 +140,19 @@ final class Waiting {
                 node.id(),
                 "phase",
                 node.phase());
+    }
+
+    private static Reason launchFailing(Node node, Observations.Failing launch) {
+        return Reason.of(
+                Code.LAUNCH_FAILING,
+                "Node %s can't be launched (%s); the provider is asked again at %s, on and on."
+                        .formatted(node.id(), launch.cause(), launch.until()),
+                "node",
+                node.id(),
+                "retryAt",
+                launch.until(),
+                "failures",
+                launch.count());
     }
 
     /** A program's own words may end without a full stop. */
