@@ -38,6 +38,9 @@ public record Reason(Code code, String text, Map<String, String> facts) {
         RESOLVING_CHECKPOINT,
         STORE_UNREADABLE,
         RETRYING,
+        AFTER,
+        GANG,
+        GANG_TOO_LARGE,
         // Why capacity was chosen.
         CHEAPEST_SPOT,
         OTHER_ZONE,

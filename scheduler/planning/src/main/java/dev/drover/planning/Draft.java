@@ -1,6 +1,8 @@
 package dev.drover.planning;
 
 import dev.drover.planning.event.PoolEvent;
+import dev.drover.planning.event.PoolEvent.NodeRequested;
+import dev.drover.planning.input.Input;
 import dev.drover.planning.input.Observations;
 import dev.drover.planning.state.PoolState;
 import dev.drover.protocol.pool.PoolSpec;
@@ -30,6 +32,21 @@ final class Draft {
         PoolState before = state;
         state = before.apply(event);
         agenda.note(event, before, state);
+    }
+
+    /** A draft that goes on from here, to be thrown away or added. */
+    Draft trial() {
+        return new Draft(state, seen, now, Agenda.of(new Input.Tick()));
+    }
+
+    /** Whether one of its events asks for a node. */
+    boolean asksForNodes() {
+        return events.stream().anyMatch(NodeRequested.class::isInstance);
+    }
+
+    /** Adds what was tried. */
+    void add(Draft trial) {
+        trial.events.forEach(this::add);
     }
 
     PoolState state() {

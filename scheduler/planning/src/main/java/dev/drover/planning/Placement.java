@@ -11,6 +11,7 @@ import dev.drover.planning.state.WorkQueue;
 import dev.drover.protocol.api.Reason;
 import dev.drover.protocol.api.Reason.Code;
 import dev.drover.protocol.id.NodeId;
+import dev.drover.protocol.id.ShardId;
 import dev.drover.protocol.job.ShardState;
 import dev.drover.protocol.market.ByteSize;
 import dev.drover.protocol.market.Market;
@@ -56,8 +57,10 @@ final class Placement {
                     .or(node::leaving)
                     .orElseThrow();
             for (Shard shard : draft.state().runningOn(id)) {
-                if (shard.target().isEmpty() && !noRoom.contains(Slots.need(draft.state(), shard))) {
-                    place(draft, shard, why, noRoom);
+                Resources need = Slots.need(draft.state(), shard);
+                // What there is no room for once, there is none for in the same pass.
+                if (shard.target().isEmpty() && !noRoom.contains(need) && !place(draft, shard, why)) {
+                    noRoom.add(need);
                 }
             }
         }
@@ -67,25 +70,38 @@ final class Placement {
         if (draft.state().paused() || !draft.agenda().hasSupplyOrDemand()) {
             return;
         }
-        Set<Resources> noRoom = new HashSet<>();
         WorkQueue.Walk walk = draft.state().index().occupancy().queue().walk();
-        while (walk.hasNext()) {
-            Shard shard = draft.state().shard(walk.next()).orElseThrow();
-            if (!draft.now().isBefore(Waiting.retryAt(draft.spec(), shard))) {
-                place(draft, shard, shard.cause().orElse(Grants.FIRST), noRoom);
-            }
-            if (noRoom.contains(Slots.need(draft.state(), shard))) {
-                walk.leaveLane();
+        for (Optional<ShardId> next = next(draft, walk); next.isPresent(); next = next(draft, walk)) {
+            Shard shard = draft.state().shard(next.get()).orElseThrow();
+            boolean isDue = !draft.now().isBefore(Waiting.retryAt(draft.spec(), shard));
+            // One whose gang has been placed meanwhile needs nothing any more.
+            if (isDue && shard.needsNode() && !placeTogether(draft, Gangs.with(draft.state(), shard))) {
+                walk.leaveSize();
             }
         }
     }
 
-    /** Notes the size of a shard that finds no slot: what there is no room for once, there is none for in the same pass. */
-    private void place(Draft draft, Shard shard, Reason why, Set<Resources> noRoom) {
-        find(draft, shard, why, Optional.empty());
-        if (draft.state().shard(shard.id()).flatMap(Shard::target).isEmpty()) {
-            noRoom.add(Slots.need(draft.state(), shard));
+    private static Optional<ShardId> next(Draft draft, WorkQueue.Walk walk) {
+        return walk.next(draft.state().index().occupancy());
+    }
+
+    /** Finds a slot for each, or for none. */
+    private boolean placeTogether(Draft draft, List<Shard> shards) {
+        if (shards.size() == 1) {
+            return place(draft, shards.getFirst(), shards.getFirst().cause().orElse(Grants.FIRST));
         }
+        Draft trial = draft.trial();
+        boolean all = shards.stream().allMatch(shard -> place(trial, shard, Grants.FIRST))
+                && (!Gangs.isLeftAlone(draft, shards.getFirst()) || !trial.asksForNodes());
+        if (all) {
+            draft.add(trial);
+        }
+        return all;
+    }
+
+    private boolean place(Draft draft, Shard shard, Reason why) {
+        find(draft, shard, why, Optional.empty());
+        return draft.state().shard(shard.id()).flatMap(Shard::target).isPresent();
     }
 
     /** What runs on demand goes back to spot where the policy says it pays. Nobody waits for it, so a tick is soon enough. */

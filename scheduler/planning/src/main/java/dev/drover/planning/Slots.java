@@ -10,6 +10,7 @@ import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.market.Market;
 import dev.drover.protocol.market.Offer;
 import dev.drover.protocol.market.Resources;
+import dev.drover.protocol.pool.PoolSpec;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -66,6 +67,31 @@ final class Slots {
         return !fit(state, state.node(id).flatMap(Slots::obtained), id, Stream.empty());
     }
 
+    /** How many shards that need this have room on the nodes that there are, as far as is known or hoped. */
+    static long free(PoolState state, Observations seen, Resources need) {
+        return state.index().roster().berths().entrySet().stream()
+                .mapToLong(alike -> alike.getValue().size()
+                        * alike.getKey()
+                                .has()
+                                .or(() -> offered(alike.getKey().hopedFrom(), seen))
+                                .map(all -> alike.getKey().free(all, need))
+                                .orElse(0L))
+                .sum();
+    }
+
+    /** How many shards that need this go on the largest node that the pool may buy. */
+    static int mostPerNode(PoolSpec pool, Observations seen, Resources need) {
+        return seen.offers().values().stream()
+                .filter(offer -> offer.market().provider().equals(pool.provider()))
+                .filter(offer -> pool.zones().isEmpty()
+                        || pool.zones().contains(offer.market().zone()))
+                .filter(offer -> pool.instanceTypes().isEmpty()
+                        || pool.instanceTypes().contains(offer.market().instanceType()))
+                .mapToInt(offer -> offer.resources().slotsFor(need))
+                .max()
+                .orElse(0);
+    }
+
     static Resources need(PoolState state, Shard shard) {
         return state.job(shard.id().job()).map(Job::spec).orElseThrow().resources();
     }
@@ -94,7 +120,7 @@ final class Slots {
     }
 
     /** What a node of the first of these markets that is still offered will have. */
-    private static Optional<Resources> offered(List<Market> wanted, Observations seen) {
+    static Optional<Resources> offered(List<Market> wanted, Observations seen) {
         return wanted.stream()
                 .map(seen.offers()::get)
                 .filter(Objects::nonNull)

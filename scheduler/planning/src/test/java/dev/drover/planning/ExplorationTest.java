@@ -11,6 +11,7 @@ import dev.drover.protocol.api.PoolCommand;
 import dev.drover.protocol.checkpoint.CheckpointRef;
 import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.NodeId;
+import dev.drover.protocol.job.JobSpec;
 import dev.drover.protocol.market.Market;
 import dev.drover.protocol.pool.CapacityMode;
 import java.time.Duration;
@@ -127,10 +128,19 @@ class ExplorationTest {
     private void submit(FakeWorld world, Dice dice) {
         JobId job = new JobId("j" + jobs.size());
         jobs.add(job);
-        world.submit(job, Specs.job(1 + dice.upTo(3), 1 + dice.upTo(2), 3));
+        JobSpec spec = Specs.job(
+                1 + dice.upTo(3),
+                Specs.cpus(1 + dice.upTo(2)),
+                3,
+                Specs.scheduled(dice.upTo(3), dice.oneIn(3), awaited(dice)));
+        world.ask(new PoolCommand.SubmitJob(job, spec, dice.oneIn(3) ? "bob" : "ann"));
         if (dice.oneIn(8)) {
             world.ask(new PoolCommand.CancelJob(jobs.get(dice.upTo(jobs.size())), "no need"));
         }
+    }
+
+    private JobId[] awaited(Dice dice) {
+        return dice.oneIn(4) ? new JobId[] {jobs.get(dice.upTo(jobs.size()))} : new JobId[0];
     }
 
     private static void corruptNewest(FakeWorld world, Shard shard) {

@@ -18,6 +18,7 @@ import dev.drover.protocol.money.Money;
 import dev.drover.protocol.pool.CapacityMode;
 import dev.drover.protocol.pool.PoolSpec;
 import java.util.List;
+import java.util.Optional;
 
 /** What the tests are about: a pool "p" on two zones with one type, and jobs of CPU shards. */
 final class Specs {
@@ -86,6 +87,10 @@ final class Specs {
     }
 
     static JobSpec job(int shards, Resources resources, int retries) {
+        return job(shards, resources, retries, SchedulingSpec.DEFAULT);
+    }
+
+    static JobSpec job(int shards, Resources resources, int retries, SchedulingSpec scheduling) {
         return new JobSpec(
                 "job",
                 new PoolName("p"),
@@ -94,6 +99,11 @@ final class Specs {
                 new ProgramSpec.Command(List.of("train"), JsonNodeFactory.instance.objectNode()),
                 new CheckpointSpec(10, 3),
                 retries,
-                SchedulingSpec.DEFAULT);
+                scheduling);
+    }
+
+    static SchedulingSpec scheduled(int priority, boolean gang, JobId... after) {
+        return new SchedulingSpec(
+                priority, List.of(after), gang, Optional.empty(), Optional.empty(), Optional.empty(), List.of());
     }
 }

@@ -6,6 +6,7 @@ import dev.drover.planning.input.Observations.Refused;
 import dev.drover.planning.state.Node;
 import dev.drover.planning.state.NodePhase;
 import dev.drover.planning.state.PoolState;
+import dev.drover.planning.state.Shard;
 import dev.drover.protocol.agent.AgentReport;
 import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.NodeId;
@@ -52,7 +53,11 @@ public final class ObservationFold {
                         launched.refusals(),
                         now);
             case Input.LaunchRefused refused ->
-                refused(worked(seen, new Effort.Instance(refused.node())), state, refused.refusals(), now);
+                refused(
+                        notGathered(worked(seen, new Effort.Instance(refused.node())), state, refused.node(), now),
+                        state,
+                        refused.refusals(),
+                        now);
             case Input.InstanceEnded ended -> ended(seen, state, ended, now);
             case Input.Asked ignored -> seen;
             case Input.Tick ignored -> forgetting(seen, state, now);
@@ -156,6 +161,27 @@ public final class ObservationFold {
             all = all.plus(refusal.market(), new Refused(refusal, count, now, now.plus(backoff.after(count))));
         }
         return seen.withRefusals(all);
+    }
+
+    /**
+     * A gang that one of its nodes was refused to. Each attempt launches for all its shards, and its successes clear their markets: so
+     * it has a back-off of its own, after a second attempt at once, which may find other markets.
+     */
+    private static Observations notGathered(Observations seen, PoolState state, NodeId refused, Instant now) {
+        BackoffSpec backoff = state.spec().map(PoolSpec::backoff).orElse(BackoffSpec.DEFAULT);
+        Observations noted = seen;
+        for (Shard shard : state.targeting(refused)) {
+            Effort gathering = new Effort.Gathering(shard.id().job());
+            if (state.job(shard.id().job())
+                    .filter(job -> job.placedTogether(shard) > 1)
+                    .isPresent()) {
+                int before = seen.failing(gathering).map(Failing::count).orElse(0);
+                Instant until = before == 0 ? now : now.plus(backoff.after(before));
+                Failing failing = new Failing("one of its nodes was refused", before + 1, until);
+                noted = noted.withFailing(noted.failing().plus(gathering, failing));
+            }
+        }
+        return noted;
     }
 
     private static Observations failed(Observations seen, Effort effort, String cause, Instant now) {
