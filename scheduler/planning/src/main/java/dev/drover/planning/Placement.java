@@ -4,6 +4,7 @@ import dev.drover.planning.event.PoolEvent.NodeRequested;
 import dev.drover.planning.event.PoolEvent.ShardTargeted;
 import dev.drover.planning.policy.CapacityPolicy;
 import dev.drover.planning.policy.CapacityPolicy.Choice;
+import dev.drover.planning.policy.Demand;
 import dev.drover.planning.state.Node;
 import dev.drover.planning.state.NodePhase;
 import dev.drover.planning.state.Shard;
@@ -12,9 +13,7 @@ import dev.drover.protocol.api.Reason;
 import dev.drover.protocol.api.Reason.Code;
 import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.job.ShardState;
-import dev.drover.protocol.market.ByteSize;
 import dev.drover.protocol.market.Market;
-import dev.drover.protocol.market.Resources;
 import dev.drover.protocol.pool.PoolSpec;
 import java.util.HashSet;
 import java.util.List;
@@ -48,7 +47,7 @@ final class Placement {
         if (!draft.agenda().hasSupplyOrDemand()) {
             return;
         }
-        Set<Resources> noRoom = new HashSet<>();
+        Set<WorkQueue.Size> noRoom = new HashSet<>();
         for (NodeId id : draft.state().index().roster().unreplaced()) {
             Node node = draft.state().node(id).orElseThrow();
             Reason why = node.notice()
@@ -56,7 +55,7 @@ final class Placement {
                     .or(node::leaving)
                     .orElseThrow();
             for (Shard shard : draft.state().runningOn(id)) {
-                if (shard.target().isEmpty() && !noRoom.contains(Slots.need(draft.state(), shard))) {
+                if (shard.target().isEmpty() && !noRoom.contains(Slots.size(draft.state(), shard))) {
                     place(draft, shard, why, noRoom);
                 }
             }
@@ -67,24 +66,24 @@ final class Placement {
         if (draft.state().paused() || !draft.agenda().hasSupplyOrDemand()) {
             return;
         }
-        Set<Resources> noRoom = new HashSet<>();
+        Set<WorkQueue.Size> noRoom = new HashSet<>();
         WorkQueue.Walk walk = draft.state().index().occupancy().queue().walk();
         while (walk.hasNext()) {
             Shard shard = draft.state().shard(walk.next()).orElseThrow();
             if (!draft.now().isBefore(Waiting.retryAt(draft.spec(), shard))) {
                 place(draft, shard, shard.cause().orElse(Grants.FIRST), noRoom);
             }
-            if (noRoom.contains(Slots.need(draft.state(), shard))) {
+            if (noRoom.contains(Slots.size(draft.state(), shard))) {
                 walk.leaveLane();
             }
         }
     }
 
     /** Notes the size of a shard that finds no slot: what there is no room for once, there is none for in the same pass. */
-    private void place(Draft draft, Shard shard, Reason why, Set<Resources> noRoom) {
+    private void place(Draft draft, Shard shard, Reason why, Set<WorkQueue.Size> noRoom) {
         find(draft, shard, why, Optional.empty());
         if (draft.state().shard(shard.id()).flatMap(Shard::target).isEmpty()) {
-            noRoom.add(Slots.need(draft.state(), shard));
+            noRoom.add(Slots.size(draft.state(), shard));
         }
     }
 
@@ -107,8 +106,8 @@ final class Placement {
             if (!settled) {
                 continue;
             }
-            Resources need = Slots.need(draft.state(), shards.getFirst());
-            policy.switchBack(draft.spec(), node, need, draft.seen(), draft.now())
+            Demand demand = Demands.of(draft.state(), shards.getFirst());
+            policy.switchBack(draft.spec(), node, demand, draft.seen(), draft.now())
                     .ifPresent(choice ->
                             shards.forEach(shard -> find(draft, shard, choice.because(), Optional.of(choice))));
         }
@@ -136,9 +135,10 @@ final class Placement {
     /** A spare is for no shard in particular: the first kind of accelerator that the policy can buy will do. */
     private Optional<Choice.Launch> anyNode(Draft draft) {
         return draft.seen().offers().values().stream()
-                .map(offer -> new Resources(offer.resources().accelerator(), 1, new ByteSize(0)))
+                .map(offer -> offer.resources().accelerator())
                 .distinct()
-                .map(need -> policy.choose(draft.spec(), need, draft.seen(), draft.now()))
+                .map(accelerator -> policy.choose(
+                        draft.spec(), Demands.ofSpare(draft.state(), accelerator), draft.seen(), draft.now()))
                 .filter(Choice.Launch.class::isInstance)
                 .map(Choice.Launch.class::cast)
                 .findFirst();
@@ -164,7 +164,7 @@ final class Placement {
         if (Room.isLeft(draft.state(), instead.flatMap(launch -> shard.node()))) {
             Choice choice = instead.<Choice>map(launch -> launch)
                     .orElseGet(() ->
-                            policy.choose(draft.spec(), Slots.need(draft.state(), shard), draft.seen(), draft.now()));
+                            policy.choose(draft.spec(), Demands.of(draft.state(), shard), draft.seen(), draft.now()));
             if (choice instanceof Choice.Launch(List<Market> markets, Reason because)) {
                 NodeId id = nextNode(draft);
                 draft.add(new NodeRequested(id, markets, because, draft.now()));

@@ -15,8 +15,10 @@ import dev.drover.protocol.market.Market;
 import dev.drover.protocol.market.Offer;
 import dev.drover.protocol.market.Resources;
 import dev.drover.protocol.money.Money;
+import dev.drover.protocol.pool.BuyingSpec;
 import dev.drover.protocol.pool.CapacityMode;
 import dev.drover.protocol.pool.PoolSpec;
+import dev.drover.protocol.pool.SwitchBackSpec;
 import java.util.List;
 
 /** What the tests are about: a pool "p" on two zones with one type, and jobs of CPU shards. */
@@ -54,6 +56,23 @@ final class Specs {
                 spec.backoff(),
                 spec.switchBack(),
                 spec.buying());
+    }
+
+    static PoolSpec pool(PoolSpec spec, SwitchBackSpec switchBack, BuyingSpec buying) {
+        return new PoolSpec(
+                spec.name(),
+                spec.mode(),
+                spec.provider(),
+                spec.zones(),
+                spec.instanceTypes(),
+                spec.minNodes(),
+                spec.maxNodes(),
+                spec.idleTimeout(),
+                spec.agentsPreferWarm(),
+                spec.lease(),
+                spec.backoff(),
+                switchBack,
+                buying);
     }
 
     static Resources cpus(int count) {

@@ -37,7 +37,7 @@ public record Occupancy(
         return new Occupancy(
                 loads,
                 shard.isUnsettled() ? unsettled.plus(shard.id()) : unsettled,
-                shard.needsNode() ? queue.with(need, new WorkQueue.Turn(number, shard.id())) : queue,
+                shard.needsNode() ? queue.with(WorkQueue.Size.of(job), new WorkQueue.Turn(number, shard.id())) : queue,
                 live + (shard.isLive() ? 1 : 0),
                 running + (shard.node().isPresent() ? 1 : 0));
     }
@@ -53,7 +53,9 @@ public record Occupancy(
         return new Occupancy(
                 loads,
                 unsettled.minus(shard.id()),
-                shard.needsNode() ? queue.without(need, new WorkQueue.Turn(number, shard.id())) : queue,
+                shard.needsNode()
+                        ? queue.without(WorkQueue.Size.of(job), new WorkQueue.Turn(number, shard.id()))
+                        : queue,
                 live - (shard.isLive() ? 1 : 0),
                 running - (shard.node().isPresent() ? 1 : 0));
     }

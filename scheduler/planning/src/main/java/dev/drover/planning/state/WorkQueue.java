@@ -1,9 +1,12 @@
 package dev.drover.planning.state;
 
+import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.ShardId;
+import dev.drover.protocol.job.SchedulingSpec;
 import dev.drover.protocol.market.Resources;
 import java.util.Comparator;
 import java.util.Iterator;
+import java.util.Optional;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.HashTreePMap;
@@ -11,11 +14,25 @@ import org.pcollections.PMap;
 import org.pcollections.TreePSet;
 
 /**
- * The shards that need a node, in a lane for each size. Where one shard finds no room, the others of its lane need not be looked
+ * The shards that need a node, in a lane for each {@link Size}. Where one shard finds no room, the others of its lane need not be looked
  * at. Derived, never journalled.
  */
-public record WorkQueue(PMap<Resources, TreePSet<Turn>> lanes) {
+public record WorkQueue(PMap<Size, TreePSet<Turn>> lanes) {
     static final WorkQueue EMPTY = new WorkQueue(HashTreePMap.empty());
+
+    /**
+     * What decides whether there is room for a shard.
+     *
+     * @param buyer the job, where it has a ladder or a deadline of its own: it may find room where others of its size do not
+     */
+    public record Size(Resources need, Optional<JobId> buyer) {
+        public static Size of(Job job) {
+            SchedulingSpec scheduling = job.spec().scheduling();
+            boolean buysAlike =
+                    scheduling.ladder().isEmpty() && scheduling.deadline().isEmpty();
+            return new Size(job.spec().resources(), buysAlike ? Optional.empty() : Optional.of(job.id()));
+        }
+    }
 
     /** A shard's place in the order of work, which is this record's order and nowhere else: the oldest job first. */
     public record Turn(long jobNumber, ShardId shard) implements Comparable<Turn> {
@@ -28,14 +45,14 @@ public record WorkQueue(PMap<Resources, TreePSet<Turn>> lanes) {
         }
     }
 
-    WorkQueue with(Resources need, Turn turn) {
+    WorkQueue with(Size size, Turn turn) {
         return new WorkQueue(
-                lanes.plus(need, lanes.getOrDefault(need, TreePSet.empty()).plus(turn)));
+                lanes.plus(size, lanes.getOrDefault(size, TreePSet.empty()).plus(turn)));
     }
 
-    WorkQueue without(Resources need, Turn turn) {
-        TreePSet<Turn> rest = lanes.getOrDefault(need, TreePSet.empty()).minus(turn);
-        return new WorkQueue(rest.isEmpty() ? lanes.minus(need) : lanes.plus(need, rest));
+    WorkQueue without(Size size, Turn turn) {
+        TreePSet<Turn> rest = lanes.getOrDefault(size, TreePSet.empty()).minus(turn);
+        return new WorkQueue(rest.isEmpty() ? lanes.minus(size) : lanes.plus(size, rest));
     }
 
     /** All that wait now, in order. */
