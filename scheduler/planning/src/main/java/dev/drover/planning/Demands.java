@@ -1,5 +1,6 @@
 package dev.drover.planning;
 
+import dev.drover.planning.input.Observations;
 import dev.drover.planning.policy.Demand;
 import dev.drover.planning.state.Attempt;
 import dev.drover.planning.state.Job;
@@ -25,7 +26,7 @@ import java.util.stream.Collectors;
 final class Demands {
     private Demands() {}
 
-    static Demand of(PoolState state, Shard shard) {
+    static Demand of(PoolState state, Observations seen, Shard shard, Instant now) {
         Job job = state.job(shard.id().job()).orElseThrow();
         List<RungSpec> own = job.spec().scheduling().ladder();
         return new Demand(
@@ -33,7 +34,8 @@ final class Demands {
                 own,
                 spent(own.isEmpty() ? state.ledger().total() : job.ledger()),
                 waitsSince(job, shard),
-                asked(state));
+                asked(state),
+                Pacing.of(state.spec().orElseThrow(), seen, job, shard, now));
     }
 
     /** A spare is for no shard in particular. */
@@ -43,7 +45,8 @@ final class Demands {
                 List.of(),
                 spent(state.ledger().total()),
                 Optional.empty(),
-                asked(state));
+                asked(state),
+                Optional.empty());
     }
 
     private static Map<CapacityType, Money> spent(Ledger ledger) {

@@ -41,7 +41,7 @@ final class Upkeep {
         placement.dropDoomedTargets(draft);
         placement.replaceLeaving(draft);
         placement.placeWaiting(draft);
-        placement.switchBack(draft);
+        placement.reconsider(draft);
         placement.keepWarm(draft);
         grantFirst(draft);
         finishJobs(draft);

@@ -63,7 +63,7 @@ final class Waiting {
         if (!Room.isLeft(state, Optional.empty())) {
             return Placement.full(spec);
         }
-        Choice choice = policy.choose(spec, Demands.of(state, shard), seen, now);
+        Choice choice = policy.choose(spec, Demands.of(state, seen, shard, now), seen, now);
         return switch (choice) {
             case Choice.Wait(Reason because) -> because;
             case Choice.Launch ignored -> Reason.of(Code.STARTING, "It is about to be placed.");

@@ -11,6 +11,7 @@ import dev.drover.protocol.api.PoolCommand;
 import dev.drover.protocol.checkpoint.CheckpointRef;
 import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.NodeId;
+import dev.drover.protocol.job.JobSpec;
 import dev.drover.protocol.market.Market;
 import dev.drover.protocol.pool.CapacityMode;
 import java.time.Duration;
@@ -53,6 +54,13 @@ class ExplorationTest {
             return bad && dice.oneIn(6);
         }
     }
+
+    /** What jobs may wish for beside what they need. */
+    private static final List<String> WISHES = List.of(
+            "deadline: 5m, computeTime: 2m",
+            "deadline: 20m, computeTime: 40s",
+            "ladder: [{zones: [b]}, {maxPrice: 0.50 USD}, {capacityType: on-demand, spendLimit: 0.20 USD}]",
+            "deadline: 10m, computeTime: 1m, ladder: [{}, {capacityType: on-demand, zones: [a]}]");
 
     private final List<JobId> jobs = new ArrayList<>();
 
@@ -127,7 +135,8 @@ class ExplorationTest {
     private void submit(FakeWorld world, Dice dice) {
         JobId job = new JobId("j" + jobs.size());
         jobs.add(job);
-        world.submit(job, Specs.job(1 + dice.upTo(3), 1 + dice.upTo(2), 3));
+        JobSpec spec = Specs.job(1 + dice.upTo(3), 1 + dice.upTo(2), 3);
+        world.submit(job, dice.oneIn(3) ? Specs.buying(spec, WISHES.get(dice.upTo(WISHES.size()))) : spec);
         if (dice.oneIn(8)) {
             world.ask(new PoolCommand.CancelJob(jobs.get(dice.upTo(jobs.size())), "no need"));
         }

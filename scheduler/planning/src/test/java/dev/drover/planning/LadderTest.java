@@ -39,6 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.pcollections.HashTreePMap;
 import org.pcollections.TreePMap;
 
 /** The ladder as tables: which rung, which markets of it in which order, and why none. */
@@ -81,7 +82,8 @@ class LadderTest {
                 ladder(row.ladder()),
                 Map.of(CapacityType.ON_DEMAND, Money.usd("1")),
                 Optional.of(NOW),
-                Set.of());
+                Set.of(),
+                Optional.empty());
         Choice choice = policy.choose(Specs.pool(), demand, seen(row.refused()), NOW);
         assertChoice(choice, row.chosen(), row.why());
     }
@@ -132,7 +134,9 @@ class LadderTest {
         Observations seen = seen(List.of());
         seen = seen.withOffers(seen.offers().plus(SPOT_B, offer(SPOT_B, "0.40", 1)))
                 .withHistory(new MarketHistory(
-                        NOW, TreePMap.singleton(SPOT_A, new Interruptions(losses, Duration.ofHours(10)))));
+                        NOW,
+                        TreePMap.singleton(SPOT_A, new Interruptions(losses, Duration.ofHours(10))),
+                        HashTreePMap.empty()));
         if (refusals > 0) {
             seen = seen.withRefusals(TreePMap.singleton(SPOT_A, refused(SPOT_A, refusals, NOW.minusSeconds(1))));
         }
@@ -143,7 +147,8 @@ class LadderTest {
     @Test
     void whatRefusedLastIsAskedByOneLaunchAtATime() {
         Observations seen = seen(List.of()).withRefusals(TreePMap.singleton(SPOT_A, refused(SPOT_A, 1, NOW)));
-        Demand second = new Demand(cpus(1), List.of(), Map.of(), Optional.empty(), Set.of(SPOT_A, SPOT_B));
+        Demand second =
+                new Demand(cpus(1), List.of(), Map.of(), Optional.empty(), Set.of(SPOT_A, SPOT_B), Optional.empty());
         assertChoice(
                 policy.choose(Specs.pool(), Demand.of(cpus(1)), seen, NOW),
                 List.of(SPOT_A, SPOT_B),
@@ -156,14 +161,16 @@ class LadderTest {
     @CsvSource({"0, FALLBACK", "50, FALLBACK", "51, WAITS_FOR_SPOT", "100, WAITS_FOR_SPOT"})
     void onDemandOnlyOnceSpotWasMissedForLong(int seconds, Code why) {
         PoolSpec pool = buying(List.of(), Duration.ofSeconds(seconds), Duration.ZERO);
-        Demand demand = new Demand(cpus(1), List.of(), Map.of(), Optional.of(NOW.minusSeconds(50)), Set.of());
+        Demand demand =
+                new Demand(cpus(1), List.of(), Map.of(), Optional.of(NOW.minusSeconds(50)), Set.of(), Optional.empty());
         Choice choice = policy.choose(pool, demand, seenSince(200, 100), NOW);
         Reason because = switch (choice) {
             case Choice.Launch launch -> launch.because();
             case Choice.Wait wait -> wait.because();
         };
         assertThat(because.code()).isEqualTo(why);
-        Demand older = new Demand(cpus(1), List.of(), Map.of(), Optional.of(NOW.minusSeconds(900)), Set.of());
+        Demand older = new Demand(
+                cpus(1), List.of(), Map.of(), Optional.of(NOW.minusSeconds(900)), Set.of(), Optional.empty());
         assertThat(policy.choose(pool, older, seenSince(200, 100), NOW))
                 .as("counted from when the last spot market closed")
                 .isInstanceOf(Choice.Launch.class);
@@ -201,7 +208,7 @@ class LadderTest {
     }
 
     private static Demand demand(List<RungSpec> ladder) {
-        return new Demand(cpus(1), ladder, Map.of(), Optional.of(NOW), Set.of());
+        return new Demand(cpus(1), ladder, Map.of(), Optional.of(NOW), Set.of(), Optional.empty());
     }
 
     private static PoolSpec buying(List<RungSpec> ladder, Duration fallbackAfter, Duration protectedTime) {

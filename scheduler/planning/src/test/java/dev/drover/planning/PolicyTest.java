@@ -128,7 +128,7 @@ class PolicyTest {
         world.seconds(20);
         var onDemand = world.state().nodes().values().iterator().next();
         Observations seen = seen(List.of(Specs.offer(SPOT_A, price, 1)), List.of());
-        assertThat(policy.switchBack(
+        assertThat(policy.reconsider(
                                 pool(),
                                 onDemand,
                                 Demand.of(cpus(1)),

@@ -7,6 +7,7 @@ import dev.drover.protocol.id.PoolName;
 import dev.drover.protocol.id.ShardId;
 import dev.drover.protocol.job.CheckpointSpec;
 import dev.drover.protocol.job.JobSpec;
+import dev.drover.protocol.job.JobSpecReader;
 import dev.drover.protocol.job.ProgramSpec;
 import dev.drover.protocol.job.SchedulingSpec;
 import dev.drover.protocol.market.ByteSize;
@@ -94,6 +95,21 @@ final class Specs {
                 offer(SPOT_B, "0.72", cpus),
                 offer(DEMAND_A, "3.60", cpus),
                 offer(DEMAND_B, "3.60", cpus));
+    }
+
+    /** With these fields of YAML that say when, on what and at what cost it runs. */
+    static JobSpec buying(JobSpec spec, String fields) {
+        SchedulingSpec scheduling = JobSpecReader.read("{name: j, pool: p, command: [x], " + fields + "}")
+                .scheduling();
+        return new JobSpec(
+                spec.name(),
+                spec.pool(),
+                spec.shards(),
+                spec.resources(),
+                spec.program(),
+                spec.checkpoint(),
+                spec.retries(),
+                scheduling);
     }
 
     static JobSpec job(int shards, int retries) {

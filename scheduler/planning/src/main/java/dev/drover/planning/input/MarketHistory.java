@@ -1,5 +1,8 @@
 package dev.drover.planning.input;
 
+import dev.drover.planning.policy.Outlook;
+import dev.drover.planning.policy.SpotExperience;
+import dev.drover.planning.policy.Wish;
 import dev.drover.planning.state.Node;
 import dev.drover.planning.state.PoolState;
 import dev.drover.protocol.market.Market;
@@ -7,20 +10,23 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
+import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
 import org.pcollections.TreePMap;
 
 /**
- * What was seen of the markets since the controller began to look: a rate, not a record.
+ * What was seen of the markets since the controller began to look: rates, not records.
  *
  * @param at when it last grew
+ * @param experiences of the spot markets that jobs with a deadline wish for
  */
-public record MarketHistory(Instant at, PMap<Market, Interruptions> interruptions) {
+public record MarketHistory(
+        Instant at, PMap<Market, Interruptions> interruptions, PMap<Wish, SpotExperience> experiences) {
     /** It grows no more often than this, so that a tick costs little. */
     public static final Duration GROWS_EVERY = Duration.ofMinutes(1);
 
     static MarketHistory startingAt(Instant now) {
-        return new MarketHistory(now, TreePMap.empty());
+        return new MarketHistory(now, TreePMap.empty(), HashTreePMap.empty());
     }
 
     MarketHistory interrupted(Market market) {
@@ -28,11 +34,12 @@ public record MarketHistory(Instant at, PMap<Market, Interruptions> interruption
                 at,
                 interruptions.plus(
                         market,
-                        interruptions.getOrDefault(market, Interruptions.NONE).once()));
+                        interruptions.getOrDefault(market, Interruptions.NONE).once()),
+                experiences);
     }
 
     /** After some time with the pool's nodes as they are. */
-    MarketHistory grown(PoolState state, Instant now) {
+    MarketHistory grown(PoolState state, Observations seen, Instant now) {
         Duration passed = Duration.between(at, now);
         if (passed.compareTo(GROWS_EVERY) < 0) {
             return this;
@@ -47,6 +54,6 @@ public record MarketHistory(Instant at, PMap<Market, Interruptions> interruption
                     held.getKey(),
                     grown.getOrDefault(held.getKey(), Interruptions.NONE).after(passed, held.getValue()));
         }
-        return new MarketHistory(now, grown);
+        return new MarketHistory(now, grown, Outlook.grown(experiences, state, seen, passed, now));
     }
 }

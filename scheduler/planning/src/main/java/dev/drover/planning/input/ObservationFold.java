@@ -57,7 +57,7 @@ public final class ObservationFold {
             case Input.InstanceEnded ended -> ended(seen, state, ended, now);
             case Input.Asked ignored -> seen;
             case Input.Tick ignored ->
-                forgetting(seen, state, now).withHistory(seen.history().grown(state, now));
+                forgetting(seen, state, now).withHistory(seen.history().grown(state, seen, now));
             case Input.CheckpointsRead read ->
                 state.shard(read.shard())
                         .flatMap(shard -> shard.missedIn(read.published(), read.passedOver()))

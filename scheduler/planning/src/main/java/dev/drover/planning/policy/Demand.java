@@ -19,13 +19,15 @@ import java.util.Set;
  * @param spent by whose ladder it is, so far
  * @param waitsSince when the shard came to wait; absent for one that still runs, and for a spare
  * @param asked markets that a launch under way asks already
+ * @param pace absent where there is no deadline, or nothing to reckon with
  */
 public record Demand(
         Resources need,
         List<RungSpec> ladder,
         Map<CapacityType, Money> spent,
         Optional<Instant> waitsSince,
-        Set<Market> asked) {
+        Set<Market> asked,
+        Optional<Pace> pace) {
     public Demand {
         ladder = List.copyOf(ladder);
         spent = Map.copyOf(spent);
@@ -34,6 +36,14 @@ public record Demand(
 
     /** Of something of this size that comes with no wishes of its own. */
     public static Demand of(Resources need) {
-        return new Demand(need, List.of(), Map.of(), Optional.empty(), Set.of());
+        return of(new Wish(need, List.of()));
+    }
+
+    static Demand of(Wish wish) {
+        return new Demand(wish.need(), wish.ladder(), Map.of(), Optional.empty(), Set.of(), Optional.empty());
+    }
+
+    Wish wish() {
+        return new Wish(need, ladder);
     }
 }

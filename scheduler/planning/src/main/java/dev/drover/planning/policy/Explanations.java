@@ -3,10 +3,12 @@ package dev.drover.planning.policy;
 import dev.drover.planning.input.Observations;
 import dev.drover.protocol.api.Reason;
 import dev.drover.protocol.api.Reason.Code;
+import dev.drover.protocol.json.DurationText;
 import dev.drover.protocol.market.Offer;
 import dev.drover.protocol.market.Resources;
 import dev.drover.protocol.money.Money;
 import dev.drover.protocol.pool.PoolSpec;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
@@ -83,9 +85,11 @@ final class Explanations {
 
     static Reason spot(Rung rung, List<Rung> rungs) {
         Offer best = rung.open().getFirst();
-        long closed = rungs.subList(0, rungs.indexOf(rung) + 1).stream()
+        long closed = rungs.stream()
+                        .takeWhile(passed -> !passed.spec().equals(rung.spec()))
                         .mapToLong(passed -> passed.affordable().size())
                         .sum()
+                + rung.affordable().size()
                 - rung.open().size();
         String next = rung.open().size() > 1
                 ? "; next is %s at %s/h"
@@ -148,6 +152,54 @@ final class Explanations {
                 from,
                 "fallbackAfter",
                 pool.buying().fallbackAfter());
+    }
+
+    /** Why a purchase policy has it so, for what has a deadline. */
+    static Reason paced(Purchase purchase, Situation situation, Optional<Offer> bought) {
+        String left = "%s of work are left, and %s until the deadline"
+                .formatted(text(situation.workLeft()), text(situation.timeLeft()));
+        String where = bought.map(offer -> " %s at %s/h.".formatted(offer.market(), offer.pricePerHour()))
+                .orElse("");
+        Code code = switch (purchase) {
+            case Purchase.Nothing ignored -> Code.WAITS_FOR_SPOT;
+            case Purchase.Spot ignored -> Code.SWITCH_BACK;
+            case Purchase.OnDemand(Purchase.Why why) -> onDemand(why);
+        };
+        return Reason.of(
+                code,
+                "%s: %s.%s".formatted(text(purchase.why()), left, where),
+                "workLeft",
+                situation.workLeft(),
+                "timeLeft",
+                situation.timeLeft(),
+                "policyWhy",
+                purchase.why());
+    }
+
+    private static String text(Purchase.Why why) {
+        return switch (why) {
+            case STAYS -> "It stays where it is";
+            case SPOT_OPEN -> "Spot is to be had, and there is time to change over";
+            case SPOT_CHEAPER -> "Spot is so much cheaper elsewhere that the changeover pays";
+            case SPOT_AWAITED -> "No spot market is open, and there is time to wait for one";
+            case BEHIND_SCHEDULE -> "No spot market is open, and less is done than is due by now";
+            case SWITCH_NOT_WORTH_IT -> "Spot is not expected to last long enough to pay";
+            case WAITING_NOT_WORTH_IT -> "To wait for spot is expected to cost more than on demand";
+            case DEADLINE_NEAR -> "Only on demand is it sure that the deadline is met";
+        };
+    }
+
+    private static Code onDemand(Purchase.Why why) {
+        return switch (why) {
+            case BEHIND_SCHEDULE -> Code.BEHIND_SCHEDULE;
+            case DEADLINE_NEAR -> Code.DEADLINE_NEAR;
+            case SWITCH_NOT_WORTH_IT, WAITING_NOT_WORTH_IT -> Code.ON_DEMAND_CHEAPER;
+            case STAYS, SPOT_OPEN, SPOT_CHEAPER, SPOT_AWAITED -> Code.FALLBACK;
+        };
+    }
+
+    private static String text(Duration time) {
+        return DurationText.format(time.truncatedTo(ChronoUnit.SECONDS));
     }
 
     /** There are markets, and none of them may be asked now: for want of capacity, or for its price. */

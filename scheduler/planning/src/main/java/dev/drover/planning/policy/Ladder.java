@@ -20,7 +20,11 @@ public record Ladder(List<RungSpec> rungs) {
         rungs = List.copyOf(rungs);
     }
 
-    /** @param own the job's; empty means the pool's */
+    /**
+     * The effective ladder.
+     *
+     * @param own the job's; empty means the pool's
+     */
     public static Ladder of(PoolSpec pool, List<RungSpec> own) {
         List<RungSpec> stated = own.isEmpty() ? pool.buying().ladder() : own;
         List<RungSpec> all = stated.isEmpty()

@@ -1,6 +1,7 @@
 package dev.drover.planning.policy;
 
 import dev.drover.planning.input.Observations;
+import dev.drover.planning.policy.Purchase.Why;
 import dev.drover.planning.state.Node;
 import dev.drover.protocol.api.Reason;
 import dev.drover.protocol.market.CapacityType;
@@ -8,20 +9,33 @@ import dev.drover.protocol.market.Market;
 import dev.drover.protocol.market.Offer;
 import dev.drover.protocol.money.Money;
 import dev.drover.protocol.pool.CapacityMode;
+import dev.drover.protocol.pool.PolicyName;
 import dev.drover.protocol.pool.PoolSpec;
 import dev.drover.protocol.pool.SwitchBackSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
  * Climbs the {@link Ladder}: the first rung that has an open market, spot before on demand, and on demand only once spot was
- * missed for as long as the pool says. A launch names markets of one rung only, in the order of {@link Ranking}, so that each step
- * down is a decision of its own, with its reason.
+ * missed for as long as the pool says. What has a deadline leaves to the pool's {@link PurchasePolicy} whether to take spot, to
+ * wait for it or to go on demand. A launch names markets of one rung only, in the order of {@link Ranking}, so that each step down
+ * is a decision of its own, with its reason.
  */
 public final class LadderPolicy implements CapacityPolicy {
+    private final Map<PolicyName, PurchasePolicy> policies = new EnumMap<>(PolicyName.class);
+
+    public LadderPolicy() {
+        for (PolicyName name : PolicyName.values()) {
+            policies.put(name, PurchasePolicy.of(name));
+        }
+    }
+
     @Override
     public Choice choose(PoolSpec pool, Demand demand, Observations seen, Instant now) {
         if (seen.offers().isEmpty()) {
@@ -31,6 +45,58 @@ public final class LadderPolicy implements CapacityPolicy {
         if (rungs.stream().allMatch(rung -> rung.fitting().isEmpty())) {
             return new Choice.Wait(Explanations.nothingFits(pool, demand, seen));
         }
+        return purchase(pool, demand, new Holding.Nothing(), rungs, seen, now)
+                .map(decided -> paced(pool, demand, decided, rungs, seen, now))
+                .orElseGet(() -> atOnce(pool, demand, rungs, seen, now));
+    }
+
+    private record Decided(Purchase purchase, Situation situation) {}
+
+    /** What the purchase policy says, where it is asked. */
+    private Optional<Decided> purchase(
+            PoolSpec pool, Demand demand, Holding held, List<Rung> rungs, Observations seen, Instant now) {
+        return demand.pace()
+                .filter(pace -> pool.mode() == CapacityMode.SPOT_WITH_FALLBACK)
+                .flatMap(pace -> Outlook.situation(pace, demand.wish(), held, rungs, seen, now))
+                .map(situation -> new Decided(policy(pool).choose(situation), situation));
+    }
+
+    private PurchasePolicy policy(PoolSpec pool) {
+        return Objects.requireNonNull(policies.get(pool.buying().policy()));
+    }
+
+    private static Choice paced(
+            PoolSpec pool, Demand demand, Decided decided, List<Rung> rungs, Observations seen, Instant now) {
+        Optional<Rung> spot = Rung.firstBuyable(rungs, CapacityType.SPOT);
+        Optional<Rung> onDemand = Rung.firstBuyable(rungs, CapacityType.ON_DEMAND);
+        return switch (decided.purchase()) {
+            case Purchase.Nothing nothing ->
+                new Choice.Wait(Explanations.paced(nothing, decided.situation(), Optional.empty()));
+            case Purchase.Spot(Market market, Why ignored) -> launchSpot(market, spot.orElseThrow(), rungs);
+            case Purchase.OnDemand bought ->
+                onDemand.<Choice>map(rung -> launch(rung, bought, decided.situation()))
+                        // On demand refuses: spot is better than nothing.
+                        .or(() ->
+                                spot.map(rung -> new Choice.Launch(rung.openMarkets(), Explanations.spot(rung, rungs))))
+                        .orElseGet(() -> new Choice.Wait(Explanations.nothingToBuy(pool, rungs, demand, seen, now)));
+        };
+    }
+
+    private static Choice.Launch launch(Rung onDemand, Purchase because, Situation situation) {
+        return new Choice.Launch(
+                onDemand.openMarkets(),
+                Explanations.paced(
+                        because, situation, Optional.of(onDemand.open().getFirst())));
+    }
+
+    /** The market that was chosen first, then the others of its rung. */
+    private static Choice.Launch launchSpot(Market first, Rung rung, List<Rung> rungs) {
+        Rung chosen = rung.startingWith(first);
+        return new Choice.Launch(chosen.openMarkets(), Explanations.spot(chosen, rungs));
+    }
+
+    /** What has no deadline, or nothing to reckon with, never waits for spot but for {@code fallbackAfter}. */
+    private static Choice atOnce(PoolSpec pool, Demand demand, List<Rung> rungs, Observations seen, Instant now) {
         Optional<Rung> spot = Rung.firstBuyable(rungs, CapacityType.SPOT);
         if (spot.isPresent()) {
             return new Choice.Launch(spot.get().openMarkets(), Explanations.spot(spot.get(), rungs));
@@ -72,21 +138,53 @@ public final class LadderPolicy implements CapacityPolicy {
     }
 
     @Override
-    public Optional<Choice.Launch> switchBack(
-            PoolSpec pool, Node onDemand, Demand demand, Observations seen, Instant now) {
-        SwitchBackSpec rule = pool.switchBack();
-        boolean tooEarly = now.isBefore(onDemand.since().plus(rule.after()));
-        if (pool.mode() != CapacityMode.SPOT_WITH_FALLBACK
-                || onDemand.isSpot()
-                || tooEarly
-                || onDemand.instance().isEmpty()) {
+    public Optional<Choice> reconsider(PoolSpec pool, Node held, Demand demand, Observations seen, Instant now) {
+        Optional<Node.Instance> instance = held.instance();
+        if (pool.mode() != CapacityMode.SPOT_WITH_FALLBACK || instance.isEmpty()) {
             return Optional.empty();
         }
-        Money dear = onDemand.instance().get().pricePerHour();
-        return Rung.all(pool, demand, seen, now).stream()
-                .filter(rung -> rung.isSpot() && rung.isBuyable())
+        List<Rung> rungs = Rung.all(pool, demand, seen, now);
+        Market market = instance.get().market();
+        Holding holding =
+                market.isSpot() ? new Holding.Spot(market, Duration.ZERO) : new Holding.OnDemand(Duration.ZERO);
+        Optional<Decided> decided = purchase(pool, demand, holding, rungs, seen, now);
+        boolean tooEarly = !market.isSpot()
+                && now.isBefore(held.since().plus(pool.switchBack().after()));
+        if (tooEarly) {
+            return Optional.empty();
+        }
+        return decided.isPresent()
+                ? change(market, decided.get(), rungs)
+                : switchBack(pool, instance.get(), rungs).map(back -> back);
+    }
+
+    /** What the policy would rather hold than what it does. */
+    private static Optional<Choice> change(Market held, Decided decided, List<Rung> rungs) {
+        Situation situation = decided.situation();
+        return switch (decided.purchase()) {
+            case Purchase.Nothing nothing ->
+                Optional.of(new Choice.Wait(Explanations.paced(nothing, situation, Optional.empty())));
+            case Purchase.Spot(Market market, Why ignored) when market.equals(held) -> Optional.empty();
+            case Purchase.Spot spot ->
+                Rung.firstBuyable(rungs, CapacityType.SPOT)
+                        .map(rung -> rung.startingWith(spot.market()))
+                        .map(rung -> new Choice.Launch(
+                                rung.openMarkets(),
+                                Explanations.paced(
+                                        spot, situation, Optional.of(rung.open().getFirst()))));
+            case Purchase.OnDemand bought ->
+                held.isSpot()
+                        ? Rung.firstBuyable(rungs, CapacityType.ON_DEMAND).map(rung -> launch(rung, bought, situation))
+                        : Optional.empty();
+        };
+    }
+
+    private static Optional<Choice.Launch> switchBack(PoolSpec pool, Node.Instance held, List<Rung> rungs) {
+        Money dear = held.pricePerHour();
+        return rungs.stream()
+                .filter(rung -> !held.market().isSpot() && rung.isSpot() && rung.isBuyable())
                 .map(rung -> rung.open().stream()
-                        .filter(offer -> pays(offer.pricePerHour(), dear, rule))
+                        .filter(offer -> pays(offer.pricePerHour(), dear, pool.switchBack()))
                         .toList())
                 .filter(worthIt -> !worthIt.isEmpty())
                 .findFirst()

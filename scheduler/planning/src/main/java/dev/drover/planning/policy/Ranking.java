@@ -26,19 +26,16 @@ record Ranking(PoolSpec pool, Resources need, Observations seen) {
                 .thenComparing(Offer::market);
     }
 
-    /** In the offer's currency; infinite for what holds no shard. */
-    double costPerSlotHour(Offer offer) {
+    /** In the offer's currency. */
+    private double costPerSlotHour(Offer offer) {
         double interruptions = offer.market().isSpot() ? interruptionsPerHour(offer.market()) : 0;
-        return pricePerSlot(offer)
-                * (1 + interruptions * hours(pool.switchBack().changeover()));
-    }
-
-    double pricePerSlot(Offer offer) {
-        return offer.pricePerHour().amount().doubleValue() / offer.resources().slotsFor(need);
+        double pricePerSlot =
+                offer.pricePerHour().amount().doubleValue() / offer.resources().slotsFor(need);
+        return pricePerSlot * (1 + interruptions * hours(pool.switchBack().changeover()));
     }
 
     /** Time that the cloud protects from each launch on stretches what is between two interruptions. */
-    double interruptionsPerHour(Market market) {
+    private double interruptionsPerHour(Market market) {
         Observations.Refused refused = seen.refusals().get(market);
         double unprotected = seen.history()
                 .interruptions()

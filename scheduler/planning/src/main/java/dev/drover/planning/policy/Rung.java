@@ -10,6 +10,7 @@ import dev.drover.protocol.pool.PoolSpec;
 import dev.drover.protocol.pool.RungSpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -91,8 +92,20 @@ record Rung(RungSpec spec, Resources need, List<Offer> fitting, List<Offer> open
                 || soFar.plus(dearest.perHourFor(BILLING_TICK)).isMoreThan(limit);
     }
 
+    double pricePerSlot(Offer offer) {
+        return offer.pricePerHour().amount().doubleValue() / offer.resources().slotsFor(need);
+    }
+
     boolean isSpot() {
         return spec.capacityType() == CapacityType.SPOT;
+    }
+
+    /** The same, with that market first. */
+    Rung startingWith(Market first) {
+        List<Offer> sorted = open.stream()
+                .sorted(Comparator.comparing((Offer offer) -> !offer.market().equals(first)))
+                .toList();
+        return new Rung(spec, need, fitting, sorted, isSpentUp);
     }
 
     boolean isBuyable() {
