@@ -17,7 +17,9 @@ import dev.drover.planning.event.PoolEvent.NodeRequested;
 import dev.drover.planning.event.PoolEvent.ShardGranted;
 import dev.drover.protocol.api.PoolCommand;
 import dev.drover.protocol.api.Reason.Code;
+import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.Lease;
+import dev.drover.protocol.job.JobSpec;
 import dev.drover.protocol.job.JobState;
 import dev.drover.protocol.job.ShardState;
 import dev.drover.protocol.market.Market;
@@ -111,6 +113,20 @@ class CapacityTest {
         assertThat(world.instances())
                 .as("once one launch works the others follow")
                 .hasSize(20);
+    }
+
+    @Test
+    void whatHasALadderOfItsOwnDoesNotWaitBehindWhatFindsNoRoom() {
+        FakeWorld world = FakeWorld.of(pool(CapacityMode.SPOT_ONLY, 0, 4), 1);
+        world.capacity.put(SPOT_A, 0);
+        JobSpec inA = Specs.buying(job(1, 0), "ladder: [{zones: [a]}]");
+        JobSpec anywhere = Specs.buying(job(1, 0), "ladder: [{zones: [a]}, {zones: [b]}]");
+        world.submit(JOB, inA);
+        world.seconds(10);
+        world.submit(new JobId("k"), anywhere);
+        world.seconds(10);
+        assertThat(world.show(JOB).state()).isEqualTo(JobState.QUEUED);
+        assertThat(world.show(new JobId("k")).state()).isEqualTo(JobState.RUNNING);
     }
 
     @Test
