@@ -16,11 +16,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** When the old node of a handoff stops: once the successor is ready, or when the margin is reached. */
 final class Handoffs {
     /** How long a node that nobody hurries gets to stop, save and publish, at least; at most twice that. */
     private static final Duration UNHURRIED = Duration.ofMinutes(5);
+
+    private static final Set<Code> SHED = Set.of(Code.SCALED_DOWN, Code.WAITS_FOR_SPOT);
 
     private Handoffs() {}
 
@@ -83,7 +86,8 @@ final class Handoffs {
 
     /** The pool gives the node up without a successor. */
     private static boolean isShed(Node from, Shard shard) {
-        return shard.target().isEmpty() && from.leaving().map(Reason::code).equals(Optional.of(Code.SCALED_DOWN));
+        Optional<Code> why = from.leaving().map(Reason::code);
+        return shard.target().isEmpty() && why.filter(SHED::contains).isPresent();
     }
 
     private static List<ShardStatus> statuses(Observations seen, NodeId node) {

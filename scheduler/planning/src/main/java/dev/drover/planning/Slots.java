@@ -1,12 +1,15 @@
 package dev.drover.planning;
 
 import dev.drover.planning.input.Observations;
+import dev.drover.planning.policy.Ladder;
 import dev.drover.planning.state.Job;
 import dev.drover.planning.state.Node;
 import dev.drover.planning.state.PoolState;
 import dev.drover.planning.state.Roster;
 import dev.drover.planning.state.Shard;
+import dev.drover.planning.state.WorkQueue;
 import dev.drover.protocol.id.NodeId;
+import dev.drover.protocol.job.JobSpec;
 import dev.drover.protocol.market.Market;
 import dev.drover.protocol.market.Offer;
 import dev.drover.protocol.market.Resources;
@@ -35,9 +38,8 @@ final class Slots {
     static Optional<Node> firstWithRoom(
             PoolState state, Observations seen, Shard shard, Predicate<Node> suitable, Set<NodeId> last) {
         Predicate<Node> fits = node -> suitable.test(node) && hasRoom(state, seen, node.id(), shard);
-        Resources need = need(state, shard);
         return state.index().roster().berths().entrySet().stream()
-                .filter(alike -> leavesRoom(alike.getKey(), need, seen))
+                .filter(alike -> leavesRoom(state, alike.getKey(), shard, seen))
                 .flatMap(alike -> alike.getValue().stream()
                         .filter(berth -> !last.contains(berth.node())
                                 && state.node(berth.node()).filter(fits).isPresent())
@@ -50,10 +52,10 @@ final class Slots {
                         .min(Comparator.comparing(Roster.Berth::of)));
     }
 
-    private static boolean leavesRoom(Roster.Shape shape, Resources need, Observations seen) {
+    private static boolean leavesRoom(PoolState state, Roster.Shape shape, Shard shard, Observations seen) {
         return shape.has()
                 .or(() -> offered(shape.hopedFrom(), seen))
-                .filter(all -> shape.leaves(all, need))
+                .filter(all -> shape.leaves(all, needOn(state, shard, all)))
                 .isPresent();
     }
 
@@ -96,19 +98,34 @@ final class Slots {
         return state.job(shard.id().job()).map(Job::spec).orElseThrow().resources();
     }
 
+    /** Shards that find no room alike. */
+    static WorkQueue.Size size(PoolState state, Shard shard) {
+        return state.job(shard.id().job()).map(WorkQueue.Size::of).orElseThrow();
+    }
+
+    /** What the shard takes of such a machine; what it asked for itself where its accelerator is not on the ladder. */
+    private static Resources needOn(PoolState state, Shard shard, Resources machine) {
+        JobSpec job = state.job(shard.id().job()).map(Job::spec).orElseThrow();
+        return Ladder.needOn(state.spec().orElseThrow(), job, machine.accelerator())
+                .orElse(job.resources());
+    }
+
     private static boolean fit(PoolState state, Optional<Resources> has, NodeId id, Stream<Shard> more) {
-        List<Resources> needs = Stream.of(state.runningOn(id).stream(), state.targeting(id).stream(), more)
-                .flatMap(shards -> shards)
+        List<Shard> shards = Stream.of(state.runningOn(id).stream(), state.targeting(id).stream(), more)
+                .flatMap(some -> some)
                 .distinct()
-                .map(shard -> need(state, shard))
                 .toList();
-        return has.filter(all -> needs.stream().allMatch(need -> all.slotsFor(need) > 0)
-                        && needs.stream().mapToLong(Resources::count).sum() <= all.count()
-                        && needs.stream()
-                                        .mapToLong(need -> need.memory().bytes())
-                                        .sum()
-                                <= all.memory().bytes())
+        return has.filter(all -> holds(
+                        all,
+                        shards.stream().map(shard -> needOn(state, shard, all)).toList()))
                 .isPresent();
+    }
+
+    private static boolean holds(Resources all, List<Resources> needs) {
+        return needs.stream().allMatch(need -> all.slotsFor(need) > 0)
+                && needs.stream().mapToLong(Resources::count).sum() <= all.count()
+                && needs.stream().mapToLong(need -> need.memory().bytes()).sum()
+                        <= all.memory().bytes();
     }
 
     private static Optional<Resources> obtained(Node node) {

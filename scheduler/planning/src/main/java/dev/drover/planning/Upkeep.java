@@ -44,7 +44,7 @@ final class Upkeep {
         Gangs.letGoIncomplete(draft);
         placement.replaceLeaving(draft);
         placement.placeWaiting(draft);
-        placement.switchBack(draft);
+        placement.reconsider(draft);
         placement.keepWarm(draft);
         grantFirst(draft);
         membership.endUnneeded(draft);

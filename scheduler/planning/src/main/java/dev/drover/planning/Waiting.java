@@ -75,7 +75,7 @@ final class Waiting {
     private Reason noSlot(PoolState state, Observations seen, Shard shard, Instant now) {
         PoolSpec spec = state.spec().orElseThrow();
         Optional<Choice> choice = Room.isLeft(state, Optional.empty())
-                ? Optional.of(policy.choose(spec, Slots.need(state, shard), seen, now))
+                ? Optional.of(policy.choose(spec, Demands.of(state, seen, shard, now), seen, now))
                 : Optional.empty();
         Reason alone = choice.map(Waiting::whyNotAtOnce).orElseGet(() -> Placement.full(spec));
         if (Gangs.with(state, shard).size() == 1) {

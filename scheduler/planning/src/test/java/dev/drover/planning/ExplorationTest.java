@@ -55,6 +55,13 @@ class ExplorationTest {
         }
     }
 
+    /** What jobs may wish for beside what they need. */
+    private static final List<String> WISHES = List.of(
+            "deadline: 5m, computeTime: 2m",
+            "deadline: 20m, computeTime: 40s",
+            "ladder: [{zones: [b]}, {maxPrice: 0.50 USD}, {capacityType: on-demand, spendLimit: 0.20 USD}]",
+            "deadline: 10m, computeTime: 1m, ladder: [{}, {capacityType: on-demand, zones: [a]}]");
+
     private final List<JobId> jobs = new ArrayList<>();
 
     /** Eight in each build; {@code -Ddrover.exploration.seeds=500} looks further. */
@@ -133,7 +140,8 @@ class ExplorationTest {
                 Specs.cpus(1 + dice.upTo(2)),
                 3,
                 Specs.scheduled(dice.upTo(3), dice.oneIn(3), awaited(dice)));
-        world.ask(new PoolCommand.SubmitJob(job, spec, dice.oneIn(3) ? "bob" : "ann"));
+        JobSpec wished = dice.oneIn(3) ? Specs.buying(spec, WISHES.get(dice.upTo(WISHES.size()))) : spec;
+        world.ask(new PoolCommand.SubmitJob(job, wished, dice.oneIn(3) ? "bob" : "ann"));
         if (dice.oneIn(8)) {
             world.ask(new PoolCommand.CancelJob(jobs.get(dice.upTo(jobs.size())), "no need"));
         }

@@ -7,6 +7,7 @@ import dev.drover.protocol.id.PoolName;
 import dev.drover.protocol.id.ShardId;
 import dev.drover.protocol.job.CheckpointSpec;
 import dev.drover.protocol.job.JobSpec;
+import dev.drover.protocol.job.JobSpecReader;
 import dev.drover.protocol.job.ProgramSpec;
 import dev.drover.protocol.job.SchedulingSpec;
 import dev.drover.protocol.market.ByteSize;
@@ -15,8 +16,10 @@ import dev.drover.protocol.market.Market;
 import dev.drover.protocol.market.Offer;
 import dev.drover.protocol.market.Resources;
 import dev.drover.protocol.money.Money;
+import dev.drover.protocol.pool.BuyingSpec;
 import dev.drover.protocol.pool.CapacityMode;
 import dev.drover.protocol.pool.PoolSpec;
+import dev.drover.protocol.pool.SwitchBackSpec;
 import java.util.List;
 import java.util.Optional;
 
@@ -57,6 +60,23 @@ final class Specs {
                 spec.buying());
     }
 
+    static PoolSpec pool(PoolSpec spec, SwitchBackSpec switchBack, BuyingSpec buying) {
+        return new PoolSpec(
+                spec.name(),
+                spec.mode(),
+                spec.provider(),
+                spec.zones(),
+                spec.instanceTypes(),
+                spec.minNodes(),
+                spec.maxNodes(),
+                spec.idleTimeout(),
+                spec.agentsPreferWarm(),
+                spec.lease(),
+                spec.backoff(),
+                switchBack,
+                buying);
+    }
+
     static Resources cpus(int count) {
         return new Resources("cpu", count, new ByteSize(0));
     }
@@ -76,6 +96,21 @@ final class Specs {
                 offer(SPOT_B, "0.72", cpus),
                 offer(DEMAND_A, "3.60", cpus),
                 offer(DEMAND_B, "3.60", cpus));
+    }
+
+    /** With these fields of YAML that say when, on what and at what cost it runs. */
+    static JobSpec buying(JobSpec spec, String fields) {
+        SchedulingSpec scheduling = JobSpecReader.read("{name: j, pool: p, command: [x], " + fields + "}")
+                .scheduling();
+        return new JobSpec(
+                spec.name(),
+                spec.pool(),
+                spec.shards(),
+                spec.resources(),
+                spec.program(),
+                spec.checkpoint(),
+                spec.retries(),
+                scheduling);
     }
 
     static JobSpec job(int shards, int retries) {

@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.pcollections.PMap;
 import org.pcollections.TreePMap;
 
@@ -60,7 +61,8 @@ public final class ObservationFold {
                         now);
             case Input.InstanceEnded ended -> ended(seen, state, ended, now);
             case Input.Asked ignored -> seen;
-            case Input.Tick ignored -> forgetting(seen, state, now);
+            case Input.Tick ignored ->
+                forgetting(seen, state, now).withHistory(seen.history().grown(state, seen, now));
             case Input.CheckpointsRead read ->
                 state.shard(read.shard())
                         .flatMap(shard -> shard.missedIn(read.published(), read.passedOver()))
@@ -156,9 +158,7 @@ public final class ObservationFold {
         BackoffSpec backoff = state.spec().map(PoolSpec::backoff).orElse(BackoffSpec.DEFAULT);
         PMap<Market, Refused> all = seen.refusals();
         for (Refusal refusal : refusals) {
-            Refused before = all.get(refusal.market());
-            int count = before == null ? 1 : before.count() + 1;
-            all = all.plus(refusal.market(), new Refused(refusal, count, now, now.plus(backoff.after(count))));
+            all = all.plus(refusal.market(), again(all.get(refusal.market()), refusal, backoff, now));
         }
         return seen.withRefusals(all);
     }
@@ -184,6 +184,18 @@ public final class ObservationFold {
         return noted;
     }
 
+    /** What many launches hear at the same time is one refusal: a market that is left alone already says nothing new. */
+    private static Refused again(@Nullable Refused before, Refusal refusal, BackoffSpec backoff, Instant now) {
+        if (before == null) {
+            return new Refused(refusal, 1, now, now.plus(backoff.after(1)));
+        }
+        if (now.isBefore(before.until())) {
+            return before;
+        }
+        int count = before.count() + 1;
+        return new Refused(refusal, count, before.since(), now.plus(backoff.after(count)));
+    }
+
     private static Observations failed(Observations seen, Effort effort, String cause, Instant now) {
         int count = seen.failing(effort).map(Failing::count).orElse(0) + 1;
         return seen.withFailing(seen.failing().plus(effort, new Failing(cause, count, now.plus(AGAIN.after(count)))));
@@ -202,10 +214,13 @@ public final class ObservationFold {
     }
 
     /** Spot capacity that is taken is a sign of none there: its market is left alone for a while, too. */
-    private static Observations taken(Observations seen, PoolState state, Node node, Instant now) {
-        return node.market()
-                .filter(Market::isSpot)
-                .map(market -> new Refusal(
+    private static Observations taken(Observations before, PoolState state, Node node, Instant now) {
+        Optional<Market> spot = node.market().filter(Market::isSpot);
+        boolean first = node.notice().isEmpty();
+        Observations seen = spot.filter(market -> first)
+                .map(market -> before.withHistory(before.history().interrupted(market)))
+                .orElse(before);
+        return spot.map(market -> new Refusal(
                         market, Refusal.Kind.NO_CAPACITY, "Evicted", "node " + node.id() + " was evicted here"))
                 .map(refusal -> refused(seen, state, List.of(refusal), now))
                 .orElse(seen);

@@ -1,6 +1,8 @@
 package dev.drover.planning.state;
 
+import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.ShardId;
+import dev.drover.protocol.job.SchedulingSpec;
 import dev.drover.protocol.market.Resources;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -22,14 +24,28 @@ public record WorkQueue(PMap<Line, TreePSet<Turn>> lines) {
     static final WorkQueue EMPTY = new WorkQueue(HashTreePMap.empty());
 
     /**
+     * What decides whether there is room for a shard.
+     *
+     * @param buyer the job, where it has a ladder or a deadline of its own: it may find room where others of its size do not
+     */
+    public record Size(Resources need, Optional<JobId> buyer) {
+        public static Size of(Job job) {
+            SchedulingSpec scheduling = job.spec().scheduling();
+            boolean buysAlike =
+                    scheduling.ladder().isEmpty() && scheduling.deadline().isEmpty();
+            return new Size(job.spec().resources(), buysAlike ? Optional.empty() : Optional.of(job.id()));
+        }
+    }
+
+    /**
      * Who waits for what.
      *
      * @param together how many slots are needed at once
      */
-    public record Line(Resources need, int together, int priority, String owner) {
+    public record Line(Size size, int together, int priority, String owner) {
         static Line of(Job job, Shard shard) {
             return new Line(
-                    job.spec().resources(),
+                    Size.of(job),
                     job.placedTogether(shard),
                     job.spec().scheduling().priority(),
                     job.owner());
@@ -65,7 +81,7 @@ public record WorkQueue(PMap<Line, TreePSet<Turn>> lines) {
     /** One way through the queue as it was at its start. */
     public static final class Walk {
         private final PriorityQueue<Head> heads = new PriorityQueue<>();
-        private final Map<Resources, Integer> left = new HashMap<>();
+        private final Map<Size, Integer> left = new HashMap<>();
         private @Nullable Head last;
 
         private Walk(WorkQueue queue) {
@@ -104,8 +120,9 @@ public record WorkQueue(PMap<Line, TreePSet<Turn>> lines) {
             }
             while (!heads.isEmpty()) {
                 Head head = heads.remove();
-                long held = placed.heldBy(head.line.owner(), head.line.need().accelerator());
-                if (head.line.together() >= left.getOrDefault(head.line.need(), Integer.MAX_VALUE)) {
+                long held =
+                        placed.heldBy(head.line.owner(), head.line.size().need().accelerator());
+                if (head.line.together() >= left.getOrDefault(head.line.size(), Integer.MAX_VALUE)) {
                     continue;
                 }
                 if (held == head.held) {
@@ -120,7 +137,7 @@ public record WorkQueue(PMap<Line, TreePSet<Turn>> lines) {
         /** Passes over all that need as much as the shard that was {@link #next} last, or more of the same: where it found no room, they find none. */
         public void leaveSize() {
             if (last != null) {
-                left.merge(last.line.need(), last.line.together(), Math::min);
+                left.merge(last.line.size(), last.line.together(), Math::min);
             }
         }
     }
