@@ -41,6 +41,7 @@ public record Reason(Code code, String text, Map<String, String> facts) {
         AFTER,
         GANG,
         GANG_TOO_LARGE,
+        PREEMPTING,
         // Why capacity was chosen.
         CHEAPEST_SPOT,
         OTHER_ZONE,
@@ -55,6 +56,7 @@ public record Reason(Code code, String text, Map<String, String> facts) {
         NODE_SILENT,
         NODE_DRAINED,
         SCALED_DOWN,
+        PREEMPTED,
         CHECKPOINT_REJECTED,
         RESTORE_FAILED,
         PROGRAM_FAILED,

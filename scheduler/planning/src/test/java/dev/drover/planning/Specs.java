@@ -15,6 +15,7 @@ import dev.drover.protocol.market.Market;
 import dev.drover.protocol.market.Offer;
 import dev.drover.protocol.market.Resources;
 import dev.drover.protocol.money.Money;
+import dev.drover.protocol.pool.BuyingSpec;
 import dev.drover.protocol.pool.CapacityMode;
 import dev.drover.protocol.pool.PoolSpec;
 import java.util.List;
@@ -55,6 +56,32 @@ final class Specs {
                 spec.backoff(),
                 spec.switchBack(),
                 spec.buying());
+    }
+
+    static PoolSpec preempting(PoolSpec spec, boolean preemption) {
+        BuyingSpec buying = spec.buying();
+        return new PoolSpec(
+                spec.name(),
+                spec.mode(),
+                spec.provider(),
+                spec.zones(),
+                spec.instanceTypes(),
+                spec.minNodes(),
+                spec.maxNodes(),
+                spec.idleTimeout(),
+                spec.agentsPreferWarm(),
+                spec.lease(),
+                spec.backoff(),
+                spec.switchBack(),
+                new BuyingSpec(
+                        buying.policy(),
+                        buying.ladder(),
+                        buying.fallbackAfter(),
+                        buying.rebalance(),
+                        preemption,
+                        buying.budget(),
+                        buying.ownerBudgets(),
+                        buying.protectedTime()));
     }
 
     static Resources cpus(int count) {
