@@ -101,6 +101,7 @@ final class SampleEvents {
                 new PoolEvent.ShardGranted(FIRST, NODE, Optional.empty(), REASON, AT),
                 new PoolEvent.ShardStarted(FIRST, AT),
                 new PoolEvent.ShardCaughtUp(SECOND, 25, AT),
+                new PoolEvent.ShardPreempted(SECOND, REASON, AT),
                 new PoolEvent.ShardDetached(FIRST, 25, REASON, AT),
                 new PoolEvent.ShardAdopted(SECOND, NODE, AT),
                 new PoolEvent.CheckpointRejected(SECOND, CHECKPOINT, REASON, AT),

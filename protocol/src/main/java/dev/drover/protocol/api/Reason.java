@@ -44,6 +44,7 @@ public record Reason(Code code, String text, Map<String, String> facts) {
         AFTER,
         GANG,
         GANG_TOO_LARGE,
+        PREEMPTING,
         // Why capacity was chosen.
         CHEAPEST_SPOT,
         OTHER_ZONE,
@@ -61,6 +62,7 @@ public record Reason(Code code, String text, Map<String, String> facts) {
         NODE_SILENT,
         NODE_DRAINED,
         SCALED_DOWN,
+        PREEMPTED,
         CHECKPOINT_REJECTED,
         RESTORE_FAILED,
         PROGRAM_FAILED,

@@ -135,6 +135,7 @@ final class Agenda {
             case PoolEvent.ShardStarted ignored -> false;
             case PoolEvent.ShardCaughtUp ignored -> false;
             case PoolEvent.CheckpointRejected ignored -> false;
+            case PoolEvent.ShardPreempted ignored -> false;
         };
     }
 

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** When the old node of a handoff stops: once the successor is ready, or when the margin is reached. */
+/** When the old node of a handoff stops: once the successor is ready, or when the margin is reached; at once for a better job. */
 final class Handoffs {
     /** How long a node that nobody hurries gets to stop, save and publish, at least; at most twice that. */
     private static final Duration UNHURRIED = Duration.ofMinutes(5);
@@ -29,7 +29,10 @@ final class Handoffs {
 
     /** Whether the shard's present node should stop it now. */
     static boolean isDue(PoolState state, Observations seen, Node from, Shard shard, Instant now) {
-        return isPrepared(seen, shard) || marginReached(state, seen, from, now) || isShed(from, shard);
+        return shard.isYielding()
+                || isPrepared(seen, shard)
+                || marginReached(state, seen, from, now)
+                || isShed(from, shard);
     }
 
     /** The successor is as ready as it gets. One that can't warm up, or can't be reached, still takes over from the store. */

@@ -61,7 +61,7 @@ final class Placement {
             for (Shard shard : draft.state().runningOn(id)) {
                 WorkQueue.Size size = Slots.size(draft.state(), shard);
                 // What there is no room for once, there is none for in the same pass.
-                if (shard.target().isEmpty() && !noRoom.contains(size) && !place(draft, shard, why)) {
+                if (shard.target().isEmpty() && !noRoom.contains(size) && !place(draft, shard, why, Set.of())) {
                     noRoom.add(size);
                 }
             }
@@ -72,13 +72,19 @@ final class Placement {
         if (draft.state().paused() || !draft.agenda().hasSupplyOrDemand()) {
             return;
         }
+        Preemption preemption = new Preemption(draft);
+        Set<ShardId> served = new HashSet<>();
         WorkQueue.Walk walk = draft.state().index().occupancy().queue().walk();
         for (Optional<ShardId> next = next(draft, walk); next.isPresent(); next = next(draft, walk)) {
             Shard shard = draft.state().shard(next.get()).orElseThrow();
             boolean isDue = !draft.now().isBefore(Waiting.retryAt(draft.spec(), shard));
-            // One whose gang has been placed meanwhile needs nothing any more.
-            if (isDue && shard.needsNode() && !placeTogether(draft, Gangs.with(draft.state(), shard))) {
-                walk.leaveSize();
+            if (isDue && !served.contains(shard.id())) {
+                List<Shard> together = Gangs.with(draft.state(), shard);
+                boolean found = placeTogether(draft, together, preemption.claimedNodes());
+                if (!found && !preemption.makeRoom(together)) {
+                    walk.leaveSize();
+                }
+                together.forEach(one -> served.add(one.id()));
             }
         }
     }
@@ -88,12 +94,12 @@ final class Placement {
     }
 
     /** Finds a slot for each, or for none. */
-    private boolean placeTogether(Draft draft, List<Shard> shards) {
+    private boolean placeTogether(Draft draft, List<Shard> shards, Set<NodeId> taken) {
         if (shards.size() == 1) {
-            return place(draft, shards.getFirst(), shards.getFirst().cause().orElse(Grants.FIRST));
+            return place(draft, shards.getFirst(), shards.getFirst().cause().orElse(Grants.FIRST), taken);
         }
         Draft trial = draft.trial();
-        boolean all = shards.stream().allMatch(shard -> place(trial, shard, Grants.FIRST))
+        boolean all = shards.stream().allMatch(shard -> place(trial, shard, Grants.FIRST, taken))
                 && (!Gangs.isLeftAlone(draft, shards.getFirst()) || !trial.asksForNodes());
         if (all) {
             draft.add(trial);
@@ -101,8 +107,9 @@ final class Placement {
         return all;
     }
 
-    private boolean place(Draft draft, Shard shard, Reason why) {
-        find(draft, shard, why, Optional.empty());
+    /** Finds the shard a slot on none of the nodes that are {@code taken}. */
+    private boolean place(Draft draft, Shard shard, Reason why, Set<NodeId> taken) {
+        find(draft, shard, why, Optional.empty(), taken);
         return draft.state().shard(shard.id()).flatMap(Shard::target).isPresent();
     }
 
@@ -135,7 +142,7 @@ final class Placement {
 
     private void offSpot(Draft draft, Node node, Shard shard) {
         if (ask(draft, node, shard).orElse(null) instanceof Choice.Launch launch) {
-            find(draft, shard, launch.because(), Optional.of(launch));
+            find(draft, shard, launch.because(), Optional.of(launch), Set.of());
         }
     }
 
@@ -152,7 +159,7 @@ final class Placement {
         boolean moved = false;
         for (Map.Entry<Shard, Choice> entry : choices.entrySet()) {
             if (entry.getValue() instanceof Choice.Launch launch) {
-                find(draft, entry.getKey(), launch.because(), Optional.of(launch));
+                find(draft, entry.getKey(), launch.because(), Optional.of(launch), Set.of());
                 moved = true;
             }
         }
@@ -201,11 +208,13 @@ final class Placement {
      * Finds the shard a slot, if there is one to be had. A node that alone could not bring back its checkpoint comes last, even
      * after one to be launched.
      *
+     * @param taken nodes whose slots are others'
      * @param instead markets to launch in, and the only ones whose nodes will do; absent leaves it to the policy
      */
-    private void find(Draft draft, Shard shard, Reason why, Optional<Choice.Launch> instead) {
+    private void find(Draft draft, Shard shard, Reason why, Optional<Choice.Launch> instead, Set<NodeId> taken) {
         Predicate<Node> suitable = node ->
                 instead.filter(launch -> launch.isSpot() != node.isSpot()).isEmpty()
+                        && !taken.contains(node.id())
                         && !shard.node().equals(Optional.of(node.id()));
         Optional<Node> node =
                 Slots.firstWithRoom(draft.state(), draft.seen(), shard, suitable, Restores.failedOn(shard));

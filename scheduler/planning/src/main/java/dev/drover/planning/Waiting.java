@@ -69,7 +69,7 @@ final class Waiting {
                     "retryAt",
                     retryAt);
         }
-        return noSlot(state, seen, shard, now);
+        return Preemption.makingRoom(state, shard).orElseGet(() -> noSlot(state, seen, shard, now));
     }
 
     private Reason noSlot(PoolState state, Observations seen, Shard shard, Instant now) {

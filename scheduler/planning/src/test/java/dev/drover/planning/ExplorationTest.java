@@ -76,7 +76,9 @@ class ExplorationTest {
         BadNetwork network = new BadNetwork(new Dice(seed + 1_000_000));
         CapacityMode mode = List.of(CapacityMode.values()).get(dice.upTo(3));
         FakeWorld world = new FakeWorld(
-                Specs.pool(mode, dice.upTo(2), 2 + dice.upTo(4)), Specs.offers(2 + dice.upTo(3)), network);
+                Specs.preempting(Specs.pool(mode, dice.upTo(2), 2 + dice.upTo(4)), dice.oneIn(2)),
+                Specs.offers(2 + dice.upTo(3)),
+                network);
         try {
             for (int i = 0; i < FAULTY_SECONDS; i++) {
                 disturb(world, dice);

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** A pool's index against what it stands for, reckoned the long way. */
 final class IndexCheck {
@@ -34,10 +35,22 @@ final class IndexCheck {
         assertThat(waiting(index.occupancy())).isEqualTo(inOrderOfWork(state, live));
         assertThat(index.occupancy().unsettled())
                 .containsExactlyElementsOf(live.stream()
-                        .filter(shard -> shard.target().isPresent() || shard.state() == ShardState.PLACED)
+                        .filter(shard -> shard.target().isPresent()
+                                || shard.state() == ShardState.PLACED
+                                || shard.state() == ShardState.HANDING_OFF)
                         .map(Shard::id)
                         .sorted()
                         .toList());
+        assertThat(index.occupancy().priorities())
+                .isEqualTo(live.stream()
+                        .filter(shard -> shard.node().isPresent())
+                        .collect(Collectors.toMap(
+                                shard -> job(state, shard.id())
+                                        .spec()
+                                        .scheduling()
+                                        .priority(),
+                                shard -> 1,
+                                Integer::sum)));
         assertThat(index.ended())
                 .containsExactlyElementsOf(state.jobs().values().stream()
                         .filter(job -> job.shards().stream().noneMatch(Shard::isLive))
@@ -138,6 +151,9 @@ final class IndexCheck {
 
     private static boolean isBeingLeft(PoolState state, NodeId node) {
         List<Shard> shards = state.runningOn(node);
-        return !shards.isEmpty() && shards.stream().allMatch(shard -> shard.state() == ShardState.HANDING_OFF);
+        return !shards.isEmpty()
+                && shards.stream()
+                        .allMatch(shard -> shard.state() == ShardState.HANDING_OFF
+                                && shard.target().isPresent());
     }
 }

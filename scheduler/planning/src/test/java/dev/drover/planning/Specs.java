@@ -60,6 +60,22 @@ final class Specs {
                 spec.buying());
     }
 
+    static PoolSpec preempting(PoolSpec spec, boolean preemption) {
+        BuyingSpec buying = spec.buying();
+        return pool(
+                spec,
+                spec.switchBack(),
+                new BuyingSpec(
+                        buying.policy(),
+                        buying.ladder(),
+                        buying.fallbackAfter(),
+                        buying.rebalance(),
+                        preemption,
+                        buying.budget(),
+                        buying.ownerBudgets(),
+                        buying.protectedTime()));
+    }
+
     static PoolSpec pool(PoolSpec spec, SwitchBackSpec switchBack, BuyingSpec buying) {
         return new PoolSpec(
                 spec.name(),

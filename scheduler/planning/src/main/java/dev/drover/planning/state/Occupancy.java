@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
+import org.pcollections.TreePMap;
 import org.pcollections.TreePSet;
 
 /**
@@ -17,6 +18,7 @@ import org.pcollections.TreePSet;
  * @param unsettled live shards that are promised a node, or placed on one and not yet started
  * @param queue live shards that need a node and wait for no other job
  * @param held how many accelerators of a kind the placed and promised shards of an owner take
+ * @param priorities how many shards there are on nodes, by the priority of their job
  * @param live how many shards have not ended
  * @param running how many of them are on a node
  */
@@ -25,10 +27,11 @@ public record Occupancy(
         TreePSet<ShardId> unsettled,
         WorkQueue queue,
         PMap<Holding, Long> held,
+        TreePMap<Integer, Integer> priorities,
         int live,
         int running) {
-    static final Occupancy EMPTY =
-            new Occupancy(HashTreePMap.empty(), TreePSet.empty(), WorkQueue.EMPTY, HashTreePMap.empty(), 0, 0);
+    static final Occupancy EMPTY = new Occupancy(
+            HashTreePMap.empty(), TreePSet.empty(), WorkQueue.EMPTY, HashTreePMap.empty(), TreePMap.empty(), 0, 0);
 
     /** What an owner's share is reckoned by. */
     public record Holding(String owner, String accelerator) {}
@@ -60,6 +63,7 @@ public record Occupancy(
                         ? queue.with(WorkQueue.Line.of(job, shard), new WorkQueue.Turn(number, shard.id()))
                         : queue,
                 holding(job, shard, 1),
+                priorities(job, shard, 1),
                 live + (shard.isLive() ? 1 : 0),
                 running + (shard.node().isPresent() ? 1 : 0));
     }
@@ -79,6 +83,7 @@ public record Occupancy(
                         ? queue.without(WorkQueue.Line.of(job, shard), new WorkQueue.Turn(number, shard.id()))
                         : queue,
                 holding(job, shard, -1),
+                priorities(job, shard, -1),
                 live - (shard.isLive() ? 1 : 0),
                 running - (shard.node().isPresent() ? 1 : 0));
     }
@@ -100,6 +105,20 @@ public record Occupancy(
         Holding holding = new Holding(job.owner(), need.accelerator());
         long all = held.getOrDefault(holding, 0L) + (long) by * need.count();
         return all == 0 ? held.minus(holding) : held.plus(holding, all);
+    }
+
+    private TreePMap<Integer, Integer> priorities(Job job, Shard shard, int by) {
+        if (shard.node().isEmpty()) {
+            return priorities;
+        }
+        int priority = job.spec().scheduling().priority();
+        int all = priorities.getOrDefault(priority, 0) + by;
+        return all == 0 ? priorities.minus(priority) : priorities.plus(priority, all);
+    }
+
+    /** Whether anything of less than this priority is on a node. */
+    public boolean hasWorse(int priority) {
+        return !priorities.isEmpty() && priorities.firstKey() < priority;
     }
 
     /** Whether the two differ in nothing that is kept here. */
