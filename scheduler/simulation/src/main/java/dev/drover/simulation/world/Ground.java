@@ -52,6 +52,5 @@ final class Ground {
 
     void heal() {
         healed = true;
-        tell(new Fact.Healed());
     }
 }

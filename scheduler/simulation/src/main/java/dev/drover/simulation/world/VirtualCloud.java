@@ -182,7 +182,6 @@ final class VirtualCloud {
         instances.put(node, instance);
         running.put(node, instance);
         ground.count("launched");
-        ground.tell(new Fact.InstanceStarted(node, market));
         return instance;
     }
 }

@@ -4,13 +4,9 @@ import dev.drover.planning.state.PoolState;
 import dev.drover.protocol.checkpoint.CheckpointRef;
 import dev.drover.protocol.id.Lease;
 import dev.drover.protocol.id.NodeId;
-import dev.drover.protocol.market.Market;
 
 /** What really happened in the world, whether or not the pool knows. */
 public sealed interface Fact {
-    /** The provider gave an instance: from here on it costs. */
-    record InstanceStarted(NodeId node, Market market) implements Fact {}
-
     /** Nothing runs there any more. */
     record InstanceEnded(NodeId node) implements Fact {}
 
@@ -90,7 +86,4 @@ public sealed interface Fact {
             return orderly;
         }
     }
-
-    /** Nothing goes wrong from here on. */
-    record Healed() implements Fact {}
 }
