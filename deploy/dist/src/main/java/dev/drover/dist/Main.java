@@ -2,6 +2,7 @@ package dev.drover.dist;
 
 import dev.drover.cli.DroverCli;
 import dev.drover.dist.demo.DemoCommand;
+import dev.drover.dist.simulate.SimulateCommand;
 import picocli.CommandLine;
 
 /** The {@code drover} program: the client's commands, and those that need the whole. */
@@ -13,8 +14,8 @@ public final class Main {
                 new CommandLine(new UpCommand()),
                 new CommandLine(new DownCommand()),
                 new CommandLine(new DemoCommand(
-                        arguments -> Programs.ours(Programs.CONTROLLER_FLAGS, Main.class, arguments),
-                        Programs.root())));
+                        arguments -> Programs.ours(Programs.CONTROLLER_FLAGS, Main.class, arguments), Programs.root())),
+                new CommandLine(new SimulateCommand()));
         System.exit(cli.execute(args));
     }
 }

@@ -1,0 +1,5 @@
+/** Tests of {@code drover simulate}. */
+@NullMarked
+package dev.drover.dist.simulate;
+
+import org.jspecify.annotations.NullMarked;
