@@ -9,6 +9,7 @@ import dev.drover.protocol.pool.PoolSpec;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** A decision in the making: events so far, and the state they lead to. Lives within one call of the decider. */
 final class Draft {
@@ -17,6 +18,7 @@ final class Draft {
     private final Agenda agenda;
     private final List<PoolEvent> events = new ArrayList<>();
     private PoolState state;
+    private Optional<PoolState> outset = Optional.empty();
 
     Draft(PoolState state, Observations seen, Instant now, Agenda agenda) {
         this.state = state;
@@ -36,7 +38,9 @@ final class Draft {
 
     /** A draft that goes on from here, to be thrown away or added. */
     Draft trial() {
-        return new Draft(state, seen, now, Agenda.of(new Input.Tick()));
+        Draft trial = new Draft(state, seen, now, Agenda.of(new Input.Tick()));
+        trial.outset = Optional.of(state);
+        return trial;
     }
 
     /** Whether one of its events asks for a node. */
@@ -47,6 +51,11 @@ final class Draft {
     /** Adds what was tried. */
     void add(Draft trial) {
         trial.events.forEach(this::add);
+    }
+
+    /** What was there before a trial began: what is placed together is bought together, and does not wait for its own launches. */
+    PoolState outset() {
+        return outset.orElse(state);
     }
 
     PoolState state() {

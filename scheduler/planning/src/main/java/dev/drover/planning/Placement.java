@@ -228,7 +228,7 @@ final class Placement {
             Choice choice = instead.<Choice>map(launch -> launch)
                     .orElseGet(() -> policy.choose(
                             draft.spec(),
-                            Demands.of(draft.state(), draft.seen(), shard, draft.now()),
+                            Demands.of(draft.outset(), draft.seen(), shard, draft.now()),
                             draft.seen(),
                             draft.now()));
             if (choice instanceof Choice.Launch(List<Market> markets, Reason because)) {
