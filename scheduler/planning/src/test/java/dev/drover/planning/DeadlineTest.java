@@ -9,6 +9,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.drover.planning.event.PoolEvent.NodeDraining;
 import dev.drover.planning.event.PoolEvent.NodeRequested;
 import dev.drover.planning.event.PoolEvent.ShardSucceeded;
+import dev.drover.planning.input.Observations;
+import dev.drover.planning.policy.CapacityPolicy;
+import dev.drover.planning.policy.Demand;
+import dev.drover.planning.policy.LadderPolicy;
+import dev.drover.planning.state.Node;
+import dev.drover.protocol.api.Reason;
 import dev.drover.protocol.api.Reason.Code;
 import dev.drover.protocol.job.JobSpec;
 import dev.drover.protocol.job.JobSpecReader;
@@ -20,6 +26,7 @@ import dev.drover.protocol.pool.PoolSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -169,6 +176,48 @@ class DeadlineTest {
         assertThat(onDemand(world))
                 .as("nobody knows how long it takes, so it does not wait")
                 .hasSize(1);
+    }
+
+    /** Goes on demand first, and then would rather have waited. */
+    private static final class Regretful implements CapacityPolicy {
+        private final LadderPolicy policy = new LadderPolicy();
+        private final Reason regret = Reason.of(Code.WAITS_FOR_SPOT, "There is time.");
+        boolean waits;
+
+        @Override
+        public Choice choose(PoolSpec pool, Demand demand, Observations seen, Instant now) {
+            return waits ? new Choice.Wait(regret) : policy.choose(pool, demand, seen, now);
+        }
+
+        @Override
+        public Optional<Choice> reconsider(PoolSpec pool, Node held, Demand demand, Observations seen, Instant now) {
+            return waits ? Optional.of(new Choice.Wait(regret)) : Optional.empty();
+        }
+    }
+
+    @Test
+    void whatRatherWaitsSavesAndLetsItsNodeGo() {
+        Regretful policy = new Regretful();
+        FakeWorld world = new FakeWorld(
+                pool(CapacityMode.SPOT_WITH_FALLBACK, PolicyName.GREEDY),
+                Specs.offers(1),
+                new FakeWorld.PerfectNetwork(),
+                new PoolDecider(policy));
+        world.steps(1_200);
+        noSpot(world);
+        world.submit(JOB, job(""));
+        world.until(60, () -> world.pool.shard(SHARD).state() == ShardState.RUNNING);
+        world.seconds(95);
+        policy.waits = true;
+        world.until(30, () -> world.instances().isEmpty());
+        int stoppedAt = world.pool.shard(SHARD).lastAttempt().orElseThrow().lastStep();
+        assertThat(stoppedAt).isGreaterThan(90);
+        assertThat(world.show(JOB).why().orElseThrow().code()).isEqualTo(Code.WAITS_FOR_SPOT);
+        policy.waits = false;
+        world.until(400, () -> world.pool.shard(SHARD).state() == ShardState.RUNNING);
+        assertThat(world.pool.shard(SHARD).lastAttempt().orElseThrow().resumeStep())
+                .as("nothing is lost")
+                .isEqualTo(stoppedAt);
     }
 
     @Test

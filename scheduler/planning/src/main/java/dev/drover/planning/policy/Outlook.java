@@ -23,7 +23,7 @@ public final class Outlook {
     private Outlook() {}
 
     /**
-     * What the shard is to be decided on; absent where nothing on demand is for sale to fall back on.
+     * What the shard is to be decided on; absent where there is no spot to wait for, or nothing on demand to fall back on.
      *
      * @param held what the shard runs on and would go on with
      */
@@ -33,18 +33,21 @@ public final class Outlook {
                 .filter(rung -> !rung.isSpot() && !rung.isSpentUp())
                 .flatMap(rung -> rung.affordable().stream())
                 .findFirst();
-        return onDemand.map(offer -> new Situation(
-                pace.elapsed(),
-                pace.deadline(),
-                pace.done(),
-                pace.work(),
-                pace.changeover(),
-                pace.tick(),
-                held,
-                quotes(rungs, offer.pricePerHour().currency(), held),
-                perSlot(offer, rungs),
-                pace.lostLast(),
-                experience(wish, rungs, seen, now)));
+        boolean hasSpot = rungs.stream()
+                .anyMatch(rung -> rung.isSpot() && !rung.affordable().isEmpty());
+        return onDemand.filter(offer -> hasSpot)
+                .map(offer -> new Situation(
+                        pace.elapsed(),
+                        pace.deadline(),
+                        pace.done(),
+                        pace.work(),
+                        pace.changeover(),
+                        pace.tick(),
+                        held,
+                        quotes(rungs, offer.pricePerHour().currency(), held),
+                        perSlot(offer, rungs),
+                        pace.lostLast(),
+                        experience(wish, rungs, seen, now)));
     }
 
     /** A rung is open only while none before it is: the ladder's order comes before any price. */
