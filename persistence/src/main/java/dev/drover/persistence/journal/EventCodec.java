@@ -25,6 +25,7 @@ import dev.drover.planning.event.PoolEvent.ShardCaughtUp;
 import dev.drover.planning.event.PoolEvent.ShardDetached;
 import dev.drover.planning.event.PoolEvent.ShardFailed;
 import dev.drover.planning.event.PoolEvent.ShardGranted;
+import dev.drover.planning.event.PoolEvent.ShardPreempted;
 import dev.drover.planning.event.PoolEvent.ShardStarted;
 import dev.drover.planning.event.PoolEvent.ShardSucceeded;
 import dev.drover.planning.event.PoolEvent.ShardTargeted;
@@ -68,6 +69,7 @@ public final class EventCodec {
             case ShardGranted e -> "shard.granted.v1";
             case ShardStarted e -> "shard.started.v1";
             case ShardCaughtUp e -> "shard.caught-up.v1";
+            case ShardPreempted e -> "shard.preempted.v1";
             case ShardDetached e -> "shard.detached.v1";
             case ShardAdopted e -> "shard.adopted.v1";
             case CheckpointRejected e -> "checkpoint.rejected.v1";
@@ -118,6 +120,7 @@ public final class EventCodec {
             case "shard.granted.v1" -> ShardGranted.class;
             case "shard.started.v1" -> ShardStarted.class;
             case "shard.caught-up.v1" -> ShardCaughtUp.class;
+            case "shard.preempted.v1" -> ShardPreempted.class;
             case "shard.detached.v1" -> ShardDetached.class;
             case "shard.adopted.v1" -> ShardAdopted.class;
             case "checkpoint.rejected.v1" -> CheckpointRejected.class;

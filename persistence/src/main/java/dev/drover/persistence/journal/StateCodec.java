@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.StdScalarSerializer;
+import dev.drover.planning.state.ArchivedJob;
 import dev.drover.planning.state.Job;
 import dev.drover.planning.state.Ledger;
 import dev.drover.planning.state.Node;
@@ -15,6 +16,7 @@ import dev.drover.planning.state.PoolLedger;
 import dev.drover.planning.state.PoolState;
 import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.NodeId;
+import dev.drover.protocol.job.JobState;
 import dev.drover.protocol.json.DroverJson;
 import dev.drover.protocol.money.Money;
 import dev.drover.protocol.pool.PoolSpec;
@@ -39,10 +41,13 @@ import org.pcollections.TreePMap;
  * whose newest snapshot can't be read does not start.
  */
 public final class StateCodec {
-    public static final String MANIFEST = "pool.state.v2";
+    public static final String MANIFEST = "pool.state.v3";
 
     /** Had jobs and pools of fewer fields, which have defaults, and ledgers without categories and owners. */
     private static final String FIRST_MANIFEST = "pool.state.v1";
+
+    /** Did not keep how archived jobs had ended. */
+    private static final String SECOND_MANIFEST = "pool.state.v2";
 
     private static final ObjectMapper MAPPER =
             JournalJson.canonical(DroverJson.mapper()).registerModule(exactDurations());
@@ -61,7 +66,8 @@ public final class StateCodec {
                 .map(entry -> new Place(entry.getKey(), entry.getValue()))
                 .toList();
         List<Archived> archived = state.archived().entrySet().stream()
-                .map(entry -> new Archived(entry.getKey(), entry.getValue()))
+                .map(entry -> new Archived(
+                        entry.getKey(), entry.getValue().at(), entry.getValue().outcome()))
                 .sorted(Comparator.comparing(Archived::job))
                 .toList();
         return JournalJson.write(
@@ -85,12 +91,13 @@ public final class StateCodec {
      * @throws JournalFormatException when the manifest is not known or the bytes are not such a snapshot
      */
     public static PoolState decode(String manifest, byte[] bytes) {
-        if (!manifest.equals(MANIFEST) && !manifest.equals(FIRST_MANIFEST)) {
-            throw new JournalFormatException("the journal holds a snapshot '" + manifest + "', this version reads '"
-                    + FIRST_MANIFEST + "' and '" + MANIFEST + "'; run the version that wrote it, or a newer one");
+        List<String> known = List.of(FIRST_MANIFEST, SECOND_MANIFEST, MANIFEST);
+        if (!known.contains(manifest)) {
+            throw new JournalFormatException("the journal holds a snapshot '" + manifest + "', this version reads "
+                    + String.join(", ", known) + "; run the version that wrote it, or a newer one");
         }
-        Snapshot saved =
-                JournalJson.read(manifest.equals(MANIFEST) ? MAPPER : FIRST_MAPPER, bytes, manifest, Snapshot.class);
+        Snapshot saved = JournalJson.read(
+                manifest.equals(FIRST_MANIFEST) ? FIRST_MAPPER : MAPPER, bytes, manifest, Snapshot.class);
         TreePMap<NodeId, Node> nodes = TreePMap.empty();
         for (Node node : saved.nodes()) {
             nodes = nodes.plus(node.id(), node);
@@ -103,9 +110,9 @@ public final class StateCodec {
         for (Place place : saved.order()) {
             order = order.plus(place.number(), place.job());
         }
-        PMap<JobId, Instant> archived = HashTreePMap.empty();
+        PMap<JobId, ArchivedJob> archived = HashTreePMap.empty();
         for (Archived entry : saved.archived()) {
-            archived = archived.plus(entry.job(), entry.at());
+            archived = archived.plus(entry.job(), new ArchivedJob(entry.at(), entry.outcome()));
         }
         return PoolState.of(
                 saved.spec(),
@@ -140,7 +147,7 @@ public final class StateCodec {
 
     private record Place(long number, JobId job) {}
 
-    private record Archived(JobId job, Instant at) {}
+    private record Archived(JobId job, Instant at, Optional<JobState> outcome) {}
 
     /** {@code PT0.000000001S} instead of {@code 0ms}: people's form of a duration drops what a ledger must keep. */
     private static SimpleModule exactDurations() {

@@ -74,12 +74,14 @@ class GoldenTest {
         }
         byte[] golden = Files.readAllBytes(DIRECTORY.resolve("pool.state.v1.json"));
         assertThat(StateCodec.decode("pool.state.v1", golden)).isEqualTo(SampleEvents.olderState());
+        byte[] second = Files.readAllBytes(DIRECTORY.resolve("pool.state.v2.json"));
+        assertThat(StateCodec.decode("pool.state.v2", second)).isEqualTo(SampleEvents.secondState());
     }
 
     @Test
     void everyGoldenFileIsRead() throws IOException {
         Set<String> read = new HashSet<>(SampleEvents.older().keySet());
-        read.addAll(List.of("pool.state.v1", StateCodec.MANIFEST));
+        read.addAll(List.of("pool.state.v1", "pool.state.v2", StateCodec.MANIFEST));
         Map<String, Integer> seen = new HashMap<>();
         for (PoolEvent event : SampleEvents.oneOfEach()) {
             String manifest = EventCodec.manifest(event);

@@ -2,6 +2,7 @@ package dev.drover.persistence.journal;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.drover.planning.event.PoolEvent;
+import dev.drover.planning.state.ArchivedJob;
 import dev.drover.planning.state.Ledger;
 import dev.drover.planning.state.PoolLedger;
 import dev.drover.planning.state.PoolState;
@@ -43,6 +44,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.pcollections.HashTreePMap;
+import org.pcollections.PMap;
 
 /** One event of each kind, and a state made from a plausible run of them. */
 final class SampleEvents {
@@ -99,6 +101,7 @@ final class SampleEvents {
                 new PoolEvent.ShardGranted(FIRST, NODE, Optional.empty(), REASON, AT),
                 new PoolEvent.ShardStarted(FIRST, AT),
                 new PoolEvent.ShardCaughtUp(SECOND, 25, AT),
+                new PoolEvent.ShardPreempted(SECOND, REASON, AT),
                 new PoolEvent.ShardDetached(FIRST, 25, REASON, AT),
                 new PoolEvent.ShardAdopted(SECOND, NODE, AT),
                 new PoolEvent.CheckpointRejected(SECOND, CHECKPOINT, REASON, AT),
@@ -133,9 +136,32 @@ final class SampleEvents {
                 state.jobs(),
                 state.order(),
                 state.jobsSubmitted(),
-                state.archived(),
+                withoutOutcomes(state.archived()),
                 state.nodesRequested(),
                 new PoolLedger(total, HashTreePMap.singleton("ada", Money.usd("0.001666666667"))));
+    }
+
+    /** {@link #state()} as {@code pool.state.v2} has it, which did not keep how archived jobs had ended. */
+    static PoolState secondState() {
+        PoolState state = state();
+        return PoolState.of(
+                state.spec(),
+                state.paused(),
+                state.nodes(),
+                state.jobs(),
+                state.order(),
+                state.jobsSubmitted(),
+                withoutOutcomes(state.archived()),
+                state.nodesRequested(),
+                state.ledger());
+    }
+
+    private static PMap<JobId, ArchivedJob> withoutOutcomes(PMap<JobId, ArchivedJob> archived) {
+        PMap<JobId, ArchivedJob> all = archived;
+        for (JobId job : archived.keySet()) {
+            all = all.plus(job, new ArchivedJob(archived.get(job).at(), Optional.empty()));
+        }
+        return all;
     }
 
     private static PoolState state(PoolSpec pool, JobSpec trainer) {

@@ -77,6 +77,7 @@ final class Attempts {
             case TargetDropped ignored -> Stream.empty();
             case ShardStarted ignored -> Stream.empty();
             case ShardCaughtUp ignored -> Stream.empty();
+            case ShardPreempted ignored -> Stream.empty();
             case CheckpointRejected ignored -> Stream.empty();
         };
     }

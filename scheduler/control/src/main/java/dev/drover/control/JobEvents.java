@@ -76,6 +76,13 @@ final class JobEvents {
                         "caught-up",
                         "Generation %d has made again what was lost, up to step %d."
                                 .formatted(e.lease().generation(), e.step()));
+            case ShardPreempted e ->
+                ofShard(
+                        e.lease().shard(),
+                        "preempted",
+                        "Generation %d is to save and leave its node."
+                                .formatted(e.lease().generation()),
+                        e.reason());
             case ShardDetached e ->
                 ofShard(
                         e.lease().shard(),

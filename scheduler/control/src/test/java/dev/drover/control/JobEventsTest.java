@@ -48,7 +48,8 @@ class JobEventsTest {
                 new PoolEvent.JobCancelled(JOB, "not needed", AT),
                 new PoolEvent.JobFinished(JOB, JobState.SUCCEEDED, DONE, AT),
                 new PoolEvent.JobFinished(JOB, JobState.FAILED, REASON, AT),
-                new PoolEvent.JobArchived(JOB, AT));
+                new PoolEvent.JobArchived(JOB, AT),
+                new PoolEvent.ShardPreempted(SECOND, REASON, AT));
         assertThat(told(events))
                 .extracting(event -> event.sequence() + " " + event.kind() + ": " + event.text())
                 .containsExactly(
@@ -67,7 +68,8 @@ class JobEventsTest {
                         "13 succeeded: Generation 2 is done. All 20 steps are made and saved.",
                         "14 cancelled: Cancelled: not needed",
                         "15 finished: The job succeeded.",
-                        "16 finished: The job failed. The cloud takes n-1.");
+                        "16 finished: The job failed. The cloud takes n-1.",
+                        "18 preempted: Generation 2 is to save and leave its node. The cloud takes n-1.");
         assertThat(told(events)).isEqualTo(told(events));
     }
 

@@ -70,6 +70,7 @@ final class Agenda {
             case Effort.Instance(NodeId node) -> nodes.add(node);
             case Effort.CheckpointRead(ShardId shard) -> shards.add(shard);
             case Effort.Archiving(JobId job) -> jobs.add(job);
+            case Effort.Gathering(JobId job) -> jobs.add(job);
         }
     }
 
@@ -104,7 +105,10 @@ final class Agenda {
                 before.job(e.job()).map(Job::shards).orElse(List.of()).forEach(this::place);
                 supplyOrDemand = true;
             }
-            case PoolEvent.JobFinished e -> jobs.add(e.job());
+            case PoolEvent.JobFinished e -> {
+                jobs.add(e.job());
+                supplyOrDemand |= !before.goingAfter(e.job()).isEmpty();
+            }
             case PoolEvent.JobArchived e -> jobs.add(e.job());
             case PoolEvent.ArchivedForgotten ignored -> {}
         }
@@ -131,6 +135,7 @@ final class Agenda {
             case PoolEvent.ShardStarted ignored -> false;
             case PoolEvent.ShardCaughtUp ignored -> false;
             case PoolEvent.CheckpointRejected ignored -> false;
+            case PoolEvent.ShardPreempted ignored -> false;
         };
     }
 
@@ -175,6 +180,15 @@ final class Agenda {
                 .filter(shard -> shard.isUnsettled()
                         || shard.node().filter(unreplaced::contains).isPresent())
                 .toList();
+    }
+
+    /** The jobs to look at that are promised nodes, and others, by id. */
+    List<Job> promisedJobs(PoolState state) {
+        Set<JobId> promised = new TreeSet<>(jobs);
+        if (everything) {
+            state.index().occupancy().unsettled().forEach(shard -> promised.add(shard.job()));
+        }
+        return promised.stream().map(state::job).flatMap(Optional::stream).toList();
     }
 
     /** The jobs to look at that have no live shard left, by id. */

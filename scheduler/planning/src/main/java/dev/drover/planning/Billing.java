@@ -76,6 +76,7 @@ final class Billing {
             case PoolEvent.NodeNoticed ignored -> Stream.empty();
             case PoolEvent.NodeLost ignored -> Stream.empty();
             case PoolEvent.CheckpointRejected ignored -> Stream.empty();
+            case PoolEvent.ShardPreempted ignored -> Stream.empty();
         };
         nodes.distinct().toList().forEach(node -> close(draft, node));
     }

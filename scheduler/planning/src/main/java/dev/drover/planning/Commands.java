@@ -6,15 +6,19 @@ import dev.drover.planning.event.PoolEvent.NodeDraining;
 import dev.drover.planning.event.PoolEvent.PoolConfigured;
 import dev.drover.planning.event.PoolEvent.PoolPaused;
 import dev.drover.planning.event.PoolEvent.PoolResumed;
+import dev.drover.planning.state.ArchivedJob;
 import dev.drover.planning.state.Job;
 import dev.drover.planning.state.Node;
 import dev.drover.planning.state.NodePhase;
+import dev.drover.planning.state.PoolState;
 import dev.drover.protocol.agent.AgentCommand;
 import dev.drover.protocol.api.PoolCommand;
 import dev.drover.protocol.api.PoolReply;
 import dev.drover.protocol.api.Reason;
 import dev.drover.protocol.api.Reason.Code;
+import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.NodeId;
+import dev.drover.protocol.job.JobState;
 import dev.drover.protocol.pool.PoolSpec;
 import java.time.Duration;
 import java.util.List;
@@ -79,9 +83,28 @@ final class Commands {
             return DONE;
         }
         if (draft.state().job(submit.job()).isEmpty()) {
+            Optional<PoolReply> refusal = submit.spec().scheduling().after().stream()
+                    .flatMap(awaited -> refusal(draft.state(), awaited).stream())
+                    .findFirst();
+            if (refusal.isPresent()) {
+                return refusal.get();
+            }
             draft.add(new JobSubmitted(submit.job(), submit.spec(), submit.owner(), draft.now()));
         }
         return views.job(draft.state(), draft.seen(), submit.job(), draft.now());
+    }
+
+    /** Why no job can go after {@code awaited}. That it must be there makes circles impossible. */
+    private static Optional<PoolReply> refusal(PoolState state, JobId awaited) {
+        Optional<JobState> outcome = state.job(awaited)
+                .map(job -> job.finished().orElse(JobState.SUCCEEDED))
+                .or(() -> Optional.ofNullable(state.archived().get(awaited)).flatMap(ArchivedJob::outcome));
+        return outcome.equals(Optional.of(JobState.SUCCEEDED))
+                ? Optional.empty()
+                : Optional.of(new PoolReply.Rejected(
+                        "after",
+                        awaited + outcome.map(ended -> " (" + ended + ")").orElse(""),
+                        "jobs of this pool that are live, or have succeeded within the last hour"));
     }
 
     private PoolReply cancel(Draft draft, PoolCommand.CancelJob cancel) {

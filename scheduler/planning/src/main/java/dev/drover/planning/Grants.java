@@ -13,8 +13,13 @@ final class Grants {
 
     private Grants() {}
 
-    /** Nobody runs the shard, and the node that is to run it next is a ready member. */
+    /** Nobody runs the shard, and the node that is to run it next is a ready member: of a gang, the nodes of all. */
     static boolean isDue(PoolState state, Shard shard) {
+        return isPromisedReady(state, shard)
+                && Gangs.with(state, shard).stream().allMatch(other -> isPromisedReady(state, other));
+    }
+
+    static boolean isPromisedReady(PoolState state, Shard shard) {
         return shard.isLive()
                 && shard.node().isEmpty()
                 && shard.target()

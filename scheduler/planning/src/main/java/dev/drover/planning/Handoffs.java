@@ -16,17 +16,23 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
-/** When the old node of a handoff stops: once the successor is ready, or when the margin is reached. */
+/** When the old node of a handoff stops: once the successor is ready, or when the margin is reached; at once for a better job. */
 final class Handoffs {
     /** How long a node that nobody hurries gets to stop, save and publish, at least; at most twice that. */
     private static final Duration UNHURRIED = Duration.ofMinutes(5);
+
+    private static final Set<Code> SHED = Set.of(Code.SCALED_DOWN, Code.WAITS_FOR_SPOT);
 
     private Handoffs() {}
 
     /** Whether the shard's present node should stop it now. */
     static boolean isDue(PoolState state, Observations seen, Node from, Shard shard, Instant now) {
-        return isPrepared(seen, shard) || marginReached(state, seen, from, now) || isShed(from, shard);
+        return shard.isYielding()
+                || isPrepared(seen, shard)
+                || marginReached(state, seen, from, now)
+                || isShed(from, shard);
     }
 
     /** The successor is as ready as it gets. One that can't warm up, or can't be reached, still takes over from the store. */
@@ -83,7 +89,8 @@ final class Handoffs {
 
     /** The pool gives the node up without a successor. */
     private static boolean isShed(Node from, Shard shard) {
-        return shard.target().isEmpty() && from.leaving().map(Reason::code).equals(Optional.of(Code.SCALED_DOWN));
+        Optional<Code> why = from.leaving().map(Reason::code);
+        return shard.target().isEmpty() && why.filter(SHED::contains).isPresent();
     }
 
     private static List<ShardStatus> statuses(Observations seen, NodeId node) {

@@ -12,7 +12,6 @@ import dev.drover.protocol.agent.AgentCommand;
 import dev.drover.protocol.agent.AgentReport;
 import dev.drover.protocol.agent.ShardStatus;
 import dev.drover.protocol.agent.ShardStatus.Phase;
-import dev.drover.protocol.agent.ShardTask;
 import dev.drover.protocol.id.Lease;
 import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.job.ShardState;
@@ -138,7 +137,7 @@ final class Outstanding {
                         node.id(),
                         new AgentCommand.Run(
                                 lease,
-                                Tasks.of(job),
+                                Tasks.of(job, accelerator(node, job)),
                                 shard.attempts().getLast().resumeFrom().orElse(null))))
                 : Optional.empty();
     }
@@ -157,11 +156,18 @@ final class Outstanding {
     }
 
     private static Optional<Intent> prepare(PoolState state, Observations seen, Shard shard, Job job) {
-        ShardTask task = Tasks.of(job);
         return shard.target()
                 .flatMap(state::node)
                 .filter(node -> node.phase() == NodePhase.READY && seen.isConnected(node.id()))
                 .filter(node -> seen.status(node.id(), shard.nextLease()).isEmpty())
-                .map(node -> new TellAgent(node.id(), new AgentCommand.Prepare(shard.nextLease(), task)));
+                .map(node -> new TellAgent(
+                        node.id(), new AgentCommand.Prepare(shard.nextLease(), Tasks.of(job, accelerator(node, job)))));
+    }
+
+    private static String accelerator(Node node, Job job) {
+        return node.instance()
+                .map(Node.Instance::resources)
+                .orElse(job.spec().resources())
+                .accelerator();
     }
 }

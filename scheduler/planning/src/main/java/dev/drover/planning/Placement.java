@@ -1,9 +1,11 @@
 package dev.drover.planning;
 
+import dev.drover.planning.event.PoolEvent.NodeDraining;
 import dev.drover.planning.event.PoolEvent.NodeRequested;
 import dev.drover.planning.event.PoolEvent.ShardTargeted;
 import dev.drover.planning.policy.CapacityPolicy;
 import dev.drover.planning.policy.CapacityPolicy.Choice;
+import dev.drover.planning.policy.Demand;
 import dev.drover.planning.state.Node;
 import dev.drover.planning.state.NodePhase;
 import dev.drover.planning.state.Shard;
@@ -11,13 +13,14 @@ import dev.drover.planning.state.WorkQueue;
 import dev.drover.protocol.api.Reason;
 import dev.drover.protocol.api.Reason.Code;
 import dev.drover.protocol.id.NodeId;
+import dev.drover.protocol.id.ShardId;
 import dev.drover.protocol.job.ShardState;
-import dev.drover.protocol.market.ByteSize;
 import dev.drover.protocol.market.Market;
-import dev.drover.protocol.market.Resources;
 import dev.drover.protocol.pool.PoolSpec;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -48,7 +51,7 @@ final class Placement {
         if (!draft.agenda().hasSupplyOrDemand()) {
             return;
         }
-        Set<Resources> noRoom = new HashSet<>();
+        Set<WorkQueue.Size> noRoom = new HashSet<>();
         for (NodeId id : draft.state().index().roster().unreplaced()) {
             Node node = draft.state().node(id).orElseThrow();
             Reason why = node.notice()
@@ -56,8 +59,10 @@ final class Placement {
                     .or(node::leaving)
                     .orElseThrow();
             for (Shard shard : draft.state().runningOn(id)) {
-                if (shard.target().isEmpty() && !noRoom.contains(Slots.need(draft.state(), shard))) {
-                    place(draft, shard, why, noRoom);
+                WorkQueue.Size size = Slots.size(draft.state(), shard);
+                // What there is no room for once, there is none for in the same pass.
+                if (shard.target().isEmpty() && !noRoom.contains(size) && !place(draft, shard, why, Set.of())) {
+                    noRoom.add(size);
                 }
             }
         }
@@ -67,51 +72,105 @@ final class Placement {
         if (draft.state().paused() || !draft.agenda().hasSupplyOrDemand()) {
             return;
         }
-        Set<Resources> noRoom = new HashSet<>();
+        Preemption preemption = new Preemption(draft);
+        Set<ShardId> served = new HashSet<>();
         WorkQueue.Walk walk = draft.state().index().occupancy().queue().walk();
-        while (walk.hasNext()) {
-            Shard shard = draft.state().shard(walk.next()).orElseThrow();
-            if (!draft.now().isBefore(Waiting.retryAt(draft.spec(), shard))) {
-                place(draft, shard, shard.cause().orElse(Grants.FIRST), noRoom);
-            }
-            if (noRoom.contains(Slots.need(draft.state(), shard))) {
-                walk.leaveLane();
+        for (Optional<ShardId> next = next(draft, walk); next.isPresent(); next = next(draft, walk)) {
+            Shard shard = draft.state().shard(next.get()).orElseThrow();
+            boolean isDue = !draft.now().isBefore(Waiting.retryAt(draft.spec(), shard));
+            if (isDue && !served.contains(shard.id())) {
+                List<Shard> together = Gangs.with(draft.state(), shard);
+                boolean found = placeTogether(draft, together, preemption.claimedNodes());
+                if (!found && !preemption.makeRoom(together)) {
+                    walk.leaveSize();
+                }
+                together.forEach(one -> served.add(one.id()));
             }
         }
     }
 
-    /** Notes the size of a shard that finds no slot: what there is no room for once, there is none for in the same pass. */
-    private void place(Draft draft, Shard shard, Reason why, Set<Resources> noRoom) {
-        find(draft, shard, why, Optional.empty());
-        if (draft.state().shard(shard.id()).flatMap(Shard::target).isEmpty()) {
-            noRoom.add(Slots.need(draft.state(), shard));
-        }
+    private static Optional<ShardId> next(Draft draft, WorkQueue.Walk walk) {
+        return walk.next(draft.state().index().occupancy());
     }
 
-    /** What runs on demand goes back to spot where the policy says it pays. Nobody waits for it, so a tick is soon enough. */
-    void switchBack(Draft draft) {
+    /** Finds a slot for each, or for none. */
+    private boolean placeTogether(Draft draft, List<Shard> shards, Set<NodeId> taken) {
+        if (shards.size() == 1) {
+            return place(draft, shards.getFirst(), shards.getFirst().cause().orElse(Grants.FIRST), taken);
+        }
+        Draft trial = draft.trial();
+        boolean all = shards.stream().allMatch(shard -> place(trial, shard, Grants.FIRST, taken))
+                && (!Gangs.isLeftAlone(draft, shards.getFirst()) || !trial.asksForNodes());
+        if (all) {
+            draft.add(trial);
+        }
+        return all;
+    }
+
+    /** Finds the shard a slot on none of the nodes that are {@code taken}. */
+    private boolean place(Draft draft, Shard shard, Reason why, Set<NodeId> taken) {
+        find(draft, shard, why, Optional.empty(), taken);
+        return draft.state().shard(shard.id()).flatMap(Shard::target).isPresent();
+    }
+
+    /**
+     * What runs where it would now rather not be moves: back to spot, to what keeps its deadline, or nowhere. Nobody waits for it,
+     * so a tick is soon enough.
+     */
+    void reconsider(Draft draft) {
         if (draft.state().paused() || !draft.agenda().isTick()) {
             return;
         }
         for (Node node : draft.agenda().nodes(draft.state())) {
-            if (node.isSpot()
-                    || node.phase() != NodePhase.READY
-                    || node.notice().isPresent()) {
+            if (node.phase() != NodePhase.READY || node.notice().isPresent()) {
                 continue;
             }
             List<Shard> shards = draft.state().runningOn(node.id());
-            boolean settled = !shards.isEmpty()
-                    && shards.stream()
-                            .allMatch(shard -> shard.state() == ShardState.RUNNING
-                                    && shard.target().isEmpty());
-            if (!settled) {
-                continue;
+            if (node.isSpot()) {
+                shards.stream()
+                        .filter(shard -> isSettled(shard) && Pacing.hasDeadline(draft.state(), shard))
+                        .forEach(shard -> offSpot(draft, node, shard));
+            } else if (!shards.isEmpty() && shards.stream().allMatch(Placement::isSettled)) {
+                offDemand(draft, node, shards);
             }
-            Resources need = Slots.need(draft.state(), shards.getFirst());
-            policy.switchBack(draft.spec(), node, need, draft.seen(), draft.now())
-                    .ifPresent(choice ->
-                            shards.forEach(shard -> find(draft, shard, choice.because(), Optional.of(choice))));
         }
+    }
+
+    private static boolean isSettled(Shard shard) {
+        return shard.state() == ShardState.RUNNING && shard.target().isEmpty();
+    }
+
+    private void offSpot(Draft draft, Node node, Shard shard) {
+        if (ask(draft, node, shard).orElse(null) instanceof Choice.Launch launch) {
+            find(draft, shard, launch.because(), Optional.of(launch), Set.of());
+        }
+    }
+
+    /** A node that one shard stays on is paid for in any case. */
+    private void offDemand(Draft draft, Node node, List<Shard> shards) {
+        Map<Shard, Choice> choices = new LinkedHashMap<>();
+        for (Shard shard : shards) {
+            Optional<Choice> choice = ask(draft, node, shard);
+            if (choice.isEmpty()) {
+                return;
+            }
+            choices.put(shard, choice.get());
+        }
+        boolean moved = false;
+        for (Map.Entry<Shard, Choice> entry : choices.entrySet()) {
+            if (entry.getValue() instanceof Choice.Launch launch) {
+                find(draft, entry.getKey(), launch.because(), Optional.of(launch), Set.of());
+                moved = true;
+            }
+        }
+        if (!moved && choices.get(shards.getFirst()) instanceof Choice.Wait(Reason because)) {
+            draft.add(new NodeDraining(node.id(), because, draft.now()));
+        }
+    }
+
+    private Optional<Choice> ask(Draft draft, Node node, Shard shard) {
+        Demand demand = Demands.of(draft.state(), draft.seen(), shard, draft.now());
+        return policy.reconsider(draft.spec(), node, demand, draft.seen(), draft.now());
     }
 
     /** Launches spares up to the pool's minimum. */
@@ -136,9 +195,10 @@ final class Placement {
     /** A spare is for no shard in particular: the first kind of accelerator that the policy can buy will do. */
     private Optional<Choice.Launch> anyNode(Draft draft) {
         return draft.seen().offers().values().stream()
-                .map(offer -> new Resources(offer.resources().accelerator(), 1, new ByteSize(0)))
+                .map(offer -> offer.resources().accelerator())
                 .distinct()
-                .map(need -> policy.choose(draft.spec(), need, draft.seen(), draft.now()))
+                .map(accelerator -> policy.choose(
+                        draft.spec(), Demands.ofSpare(draft.state(), accelerator), draft.seen(), draft.now()))
                 .filter(Choice.Launch.class::isInstance)
                 .map(Choice.Launch.class::cast)
                 .findFirst();
@@ -148,11 +208,14 @@ final class Placement {
      * Finds the shard a slot, if there is one to be had. A node that alone could not bring back its checkpoint comes last, even
      * after one to be launched.
      *
+     * @param taken nodes whose slots are others'
      * @param instead markets to launch in, and the only ones whose nodes will do; absent leaves it to the policy
      */
-    private void find(Draft draft, Shard shard, Reason why, Optional<Choice.Launch> instead) {
-        Predicate<Node> suitable =
-                node -> (instead.isEmpty() || node.isSpot()) && !shard.node().equals(Optional.of(node.id()));
+    private void find(Draft draft, Shard shard, Reason why, Optional<Choice.Launch> instead, Set<NodeId> taken) {
+        Predicate<Node> suitable = node ->
+                instead.filter(launch -> launch.isSpot() != node.isSpot()).isEmpty()
+                        && !taken.contains(node.id())
+                        && !shard.node().equals(Optional.of(node.id()));
         Optional<Node> node =
                 Slots.firstWithRoom(draft.state(), draft.seen(), shard, suitable, Restores.failedOn(shard));
         boolean shunned =
@@ -163,8 +226,11 @@ final class Placement {
         }
         if (Room.isLeft(draft.state(), instead.flatMap(launch -> shard.node()))) {
             Choice choice = instead.<Choice>map(launch -> launch)
-                    .orElseGet(() ->
-                            policy.choose(draft.spec(), Slots.need(draft.state(), shard), draft.seen(), draft.now()));
+                    .orElseGet(() -> policy.choose(
+                            draft.spec(),
+                            Demands.of(draft.outset(), draft.seen(), shard, draft.now()),
+                            draft.seen(),
+                            draft.now()));
             if (choice instanceof Choice.Launch(List<Market> markets, Reason because)) {
                 NodeId id = nextNode(draft);
                 draft.add(new NodeRequested(id, markets, because, draft.now()));

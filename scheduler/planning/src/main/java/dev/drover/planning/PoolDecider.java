@@ -4,7 +4,7 @@ import dev.drover.planning.input.Input;
 import dev.drover.planning.input.ObservationFold;
 import dev.drover.planning.input.Observations;
 import dev.drover.planning.policy.CapacityPolicy;
-import dev.drover.planning.policy.SpotFirstPolicy;
+import dev.drover.planning.policy.LadderPolicy;
 import dev.drover.planning.state.PoolState;
 import dev.drover.planning.state.Shard;
 import dev.drover.protocol.agent.AgentCommand;
@@ -34,7 +34,7 @@ public final class PoolDecider {
     private final Outstanding outstanding;
 
     public PoolDecider() {
-        this(new SpotFirstPolicy());
+        this(new LadderPolicy());
     }
 
     public PoolDecider(CapacityPolicy policy) {

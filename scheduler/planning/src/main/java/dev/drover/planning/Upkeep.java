@@ -1,6 +1,7 @@
 package dev.drover.planning;
 
 import dev.drover.planning.event.PoolEvent.ArchivedForgotten;
+import dev.drover.planning.event.PoolEvent.JobCancelled;
 import dev.drover.planning.event.PoolEvent.JobFinished;
 import dev.drover.planning.event.PoolEvent.ShardGranted;
 import dev.drover.planning.policy.CapacityPolicy;
@@ -37,30 +38,37 @@ final class Upkeep {
         Billing.run(draft);
         membership.loseSilentNodes(draft);
         membership.giveUpJoining(draft);
+        finishJobs(draft);
         membership.drainSurplus(draft);
         placement.dropDoomedTargets(draft);
+        Gangs.letGoIncomplete(draft);
         placement.replaceLeaving(draft);
         placement.placeWaiting(draft);
-        placement.switchBack(draft);
+        placement.reconsider(draft);
         placement.keepWarm(draft);
         grantFirst(draft);
-        finishJobs(draft);
         membership.endUnneeded(draft);
         forgetArchived(draft);
     }
 
-    /** A first generation continues from nothing, so there is nothing to read before it. */
+    /** A first generation continues from nothing, so there is nothing to read before it. A gang's shards are granted all at once. */
     private static void grantFirst(Draft draft) {
-        for (Shard shard : draft.agenda().shards(draft.state())) {
-            if (shard.generation() == 0 && Grants.isDue(draft.state(), shard)) {
-                draft.add(new ShardGranted(
-                        shard.nextLease(),
-                        shard.target().orElseThrow(),
-                        Optional.empty(),
-                        whyThere(draft, shard),
-                        draft.now()));
+        for (Shard looked : draft.agenda().shards(draft.state())) {
+            List<Shard> together = Gangs.with(draft.state(), looked);
+            Shard first = together.getFirst();
+            if (first.generation() == 0 && Grants.isDue(draft.state(), first)) {
+                together.forEach(shard -> grantFirst(draft, shard));
             }
         }
+    }
+
+    private static void grantFirst(Draft draft, Shard shard) {
+        draft.add(new ShardGranted(
+                shard.nextLease(),
+                shard.target().orElseThrow(),
+                Optional.empty(),
+                whyThere(draft, shard),
+                draft.now()));
     }
 
     /** A node launched for the shard knows best why it is where it is. */
@@ -71,16 +79,32 @@ final class Upkeep {
                 .orElse(Grants.FIRST);
     }
 
+    /** What goes after a job that did not succeed ends with it, and what goes after that, too. */
     private static void finishJobs(Draft draft) {
-        for (Job job : draft.agenda().endedJobs(draft.state())) {
-            if (job.isLive()) {
-                Shard telling = job.shards().stream()
-                        .filter(shard -> shard.state() != ShardState.SUCCEEDED)
-                        .findFirst()
-                        .orElse(job.shards().getLast());
-                Reason reason = telling.because().orElse(Reason.of(Code.COMPLETED, "All shards have ended."));
-                draft.add(new JobFinished(job.id(), outcome(job), reason, draft.now()));
-            }
+        for (List<Job> ended = newlyEnded(draft); !ended.isEmpty(); ended = newlyEnded(draft)) {
+            ended.forEach(job -> finish(draft, job));
+        }
+    }
+
+    private static List<Job> newlyEnded(Draft draft) {
+        return draft.agenda().endedJobs(draft.state()).stream()
+                .filter(Job::isLive)
+                .toList();
+    }
+
+    private static void finish(Draft draft, Job job) {
+        Shard telling = job.shards().stream()
+                .filter(shard -> shard.state() != ShardState.SUCCEEDED)
+                .findFirst()
+                .orElse(job.shards().getLast());
+        Reason reason = telling.because().orElse(Reason.of(Code.COMPLETED, "All shards have ended."));
+        JobState outcome = outcome(job);
+        draft.add(new JobFinished(job.id(), outcome, reason, draft.now()));
+        if (outcome != JobState.SUCCEEDED) {
+            String why = "it goes after job %s, which has %s.".formatted(job.id(), outcome);
+            draft.state()
+                    .goingAfter(job.id())
+                    .forEach(follower -> draft.add(new JobCancelled(follower.id(), why, draft.now())));
         }
     }
 

@@ -11,11 +11,14 @@ import dev.drover.planning.state.PoolState;
 import dev.drover.planning.state.Shard;
 import dev.drover.protocol.api.Reason;
 import dev.drover.protocol.api.Reason.Code;
+import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.market.Market;
 import dev.drover.protocol.pool.PoolSpec;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The plain answer to "why is it not running?", derived from the same state that the decisions see. */
 final class Waiting {
@@ -46,6 +49,12 @@ final class Waiting {
         if (shard.target().isPresent()) {
             return awaiting(state, seen, shard);
         }
+        List<JobId> awaited =
+                state.index().after().awaitedBy(state.job(shard.id().job()).orElseThrow());
+        if (!awaited.isEmpty()) {
+            String jobs = awaited.stream().map(JobId::toString).collect(Collectors.joining(", "));
+            return Reason.of(Code.AFTER, "It goes after " + jobs + ", not succeeded so far.", "after", jobs);
+        }
         if (state.paused()) {
             return Reason.of(
                     Code.POOL_PAUSED, "Pool " + spec.name() + " is paused by an operator.", "pool", spec.name());
@@ -60,10 +69,31 @@ final class Waiting {
                     "retryAt",
                     retryAt);
         }
-        if (!Room.isLeft(state, Optional.empty())) {
-            return Placement.full(spec);
+        return Preemption.makingRoom(state, shard).orElseGet(() -> noSlot(state, seen, shard, now));
+    }
+
+    private Reason noSlot(PoolState state, Observations seen, Shard shard, Instant now) {
+        PoolSpec spec = state.spec().orElseThrow();
+        Optional<Choice> choice = Room.isLeft(state, Optional.empty())
+                ? Optional.of(policy.choose(spec, Demands.of(state, seen, shard, now), seen, now))
+                : Optional.empty();
+        Reason alone = choice.map(Waiting::whyNotAtOnce).orElseGet(() -> Placement.full(spec));
+        if (Gangs.with(state, shard).size() == 1) {
+            return alone;
         }
-        Choice choice = policy.choose(spec, Slots.need(state, shard), seen, now);
+        Optional<Observations.Failing> gathering =
+                seen.failing(new Effort.Gathering(shard.id().job())).filter(known -> now.isBefore(known.until()));
+        return gathering.isPresent()
+                ? Gangs.notGathered(state, shard, gathering.get())
+                : Gangs.missing(
+                        state,
+                        seen,
+                        shard,
+                        choice.filter(Choice.Launch.class::isInstance).map(Choice.Launch.class::cast),
+                        alone);
+    }
+
+    private static Reason whyNotAtOnce(Choice choice) {
         return switch (choice) {
             case Choice.Wait(Reason because) -> because;
             case Choice.Launch ignored -> Reason.of(Code.STARTING, "It is about to be placed.");
@@ -85,19 +115,11 @@ final class Waiting {
         }
         Optional<Observations.Failing> launch = seen.failing(new Effort.Instance(node.id()));
         if (node.phase() == NodePhase.LAUNCHING && launch.isPresent()) {
-            return Reason.of(
-                    Code.LAUNCH_FAILING,
-                    "Node %s can't be launched (%s); the provider is asked again at %s, on and on."
-                            .formatted(
-                                    node.id(),
-                                    launch.get().cause(),
-                                    launch.get().until()),
-                    "node",
-                    node.id(),
-                    "retryAt",
-                    launch.get().until(),
-                    "failures",
-                    launch.get().count());
+            return launchFailing(node, launch.get());
+        }
+        Optional<Reason> others = Gangs.awaitingOthers(state, shard, node.id());
+        if (node.phase() == NodePhase.READY && others.isPresent()) {
+            return others.get();
         }
         if (node.phase() == NodePhase.READY) {
             return Reason.of(
@@ -118,6 +140,19 @@ final class Waiting {
                 node.id(),
                 "phase",
                 node.phase());
+    }
+
+    private static Reason launchFailing(Node node, Observations.Failing launch) {
+        return Reason.of(
+                Code.LAUNCH_FAILING,
+                "Node %s can't be launched (%s); the provider is asked again at %s, on and on."
+                        .formatted(node.id(), launch.cause(), launch.until()),
+                "node",
+                node.id(),
+                "retryAt",
+                launch.until(),
+                "failures",
+                launch.count());
     }
 
     /** A program's own words may end without a full stop. */

@@ -17,9 +17,12 @@ import dev.drover.planning.event.PoolEvent.NodeRequested;
 import dev.drover.planning.event.PoolEvent.ShardGranted;
 import dev.drover.protocol.api.PoolCommand;
 import dev.drover.protocol.api.Reason.Code;
+import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.Lease;
+import dev.drover.protocol.job.JobSpec;
 import dev.drover.protocol.job.JobState;
 import dev.drover.protocol.job.ShardState;
+import dev.drover.protocol.market.Market;
 import dev.drover.protocol.pool.CapacityMode;
 import java.time.Duration;
 import java.time.Instant;
@@ -82,15 +85,48 @@ class CapacityTest {
         world.until(320, () -> world.pool.shard(SHARD).state() == ShardState.RUNNING);
     }
 
+    /**
+     * Of N markets that have nothing, in a time T, one launch each for what the pool has room for, and then no more than N x (1 +
+     * log2(longest / first), rounded up, + T / longest): N x (1 + 6 + 288) a day.
+     */
     @Test
     void manyShardsDoNotAskMoreOftenThanOne() {
         FakeWorld world = FakeWorld.of(pool(CapacityMode.SPOT_ONLY, 0, 20), 1);
         onDemandOnly(world);
         world.submit(JOB, job(20, 0));
-        world.seconds(3_600);
-        assertThat(world.pool.events(LaunchRefused.class).size())
-                .as("launches in an hour with no capacity")
-                .isLessThanOrEqualTo(20 * 14);
+        for (int i = 0; i < 24 * 3_600 / 10; i++) {
+            world.pool.pass(Duration.ofSeconds(9));
+            world.second();
+        }
+        List<LaunchRefused> refused = world.pool.events(LaunchRefused.class);
+        assertThat(refused.size()).as("launches").isBetween(280, 20 + 2 * 295);
+        for (Market market : List.of(SPOT_A, SPOT_B)) {
+            assertThat(refused.stream()
+                            .filter(event -> event.refusals().stream()
+                                    .anyMatch(refusal -> refusal.market().equals(market)))
+                            .count())
+                    .as("times that %s was asked", market)
+                    .isLessThanOrEqualTo(20 + 295);
+        }
+        world.capacity.put(SPOT_B, 20);
+        world.seconds(320);
+        assertThat(world.instances())
+                .as("once one launch works the others follow")
+                .hasSize(20);
+    }
+
+    @Test
+    void whatHasALadderOfItsOwnDoesNotWaitBehindWhatFindsNoRoom() {
+        FakeWorld world = FakeWorld.of(pool(CapacityMode.SPOT_ONLY, 0, 4), 1);
+        world.capacity.put(SPOT_A, 0);
+        JobSpec inA = Specs.buying(job(1, 0), "ladder: [{zones: [a]}]");
+        JobSpec anywhere = Specs.buying(job(1, 0), "ladder: [{zones: [a]}, {zones: [b]}]");
+        world.submit(JOB, inA);
+        world.seconds(10);
+        world.submit(new JobId("k"), anywhere);
+        world.seconds(10);
+        assertThat(world.show(JOB).state()).isEqualTo(JobState.QUEUED);
+        assertThat(world.show(new JobId("k")).state()).isEqualTo(JobState.RUNNING);
     }
 
     @Test

@@ -40,6 +40,7 @@ final class EventText {
                         + e.reason().code();
             case ShardStarted e -> name + " " + e.lease();
             case ShardCaughtUp e -> name + " " + e.lease() + " step " + e.step();
+            case ShardPreempted e -> name + " " + e.lease() + " " + e.reason().code();
             case ShardDetached e -> name + " " + e.lease() + " " + e.reason().code();
             case ShardAdopted e -> name + " " + e.lease() + " on " + e.node();
             case CheckpointRejected e -> name + " step " + e.checkpoint().step();

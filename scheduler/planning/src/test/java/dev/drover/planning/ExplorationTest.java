@@ -11,6 +11,7 @@ import dev.drover.protocol.api.PoolCommand;
 import dev.drover.protocol.checkpoint.CheckpointRef;
 import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.NodeId;
+import dev.drover.protocol.job.JobSpec;
 import dev.drover.protocol.market.Market;
 import dev.drover.protocol.pool.CapacityMode;
 import java.time.Duration;
@@ -54,6 +55,13 @@ class ExplorationTest {
         }
     }
 
+    /** What jobs may wish for beside what they need. */
+    private static final List<String> WISHES = List.of(
+            "deadline: 5m, computeTime: 2m",
+            "deadline: 20m, computeTime: 40s",
+            "ladder: [{zones: [b]}, {maxPrice: 0.50 USD}, {capacityType: on-demand, spendLimit: 0.20 USD}]",
+            "deadline: 10m, computeTime: 1m, ladder: [{}, {capacityType: on-demand, zones: [a]}]");
+
     private final List<JobId> jobs = new ArrayList<>();
 
     /** Eight in each build; {@code -Ddrover.exploration.seeds=500} looks further. */
@@ -68,7 +76,9 @@ class ExplorationTest {
         BadNetwork network = new BadNetwork(new Dice(seed + 1_000_000));
         CapacityMode mode = List.of(CapacityMode.values()).get(dice.upTo(3));
         FakeWorld world = new FakeWorld(
-                Specs.pool(mode, dice.upTo(2), 2 + dice.upTo(4)), Specs.offers(2 + dice.upTo(3)), network);
+                Specs.preempting(Specs.pool(mode, dice.upTo(2), 2 + dice.upTo(4)), dice.oneIn(2)),
+                Specs.offers(2 + dice.upTo(3)),
+                network);
         try {
             for (int i = 0; i < FAULTY_SECONDS; i++) {
                 disturb(world, dice);
@@ -127,10 +137,20 @@ class ExplorationTest {
     private void submit(FakeWorld world, Dice dice) {
         JobId job = new JobId("j" + jobs.size());
         jobs.add(job);
-        world.submit(job, Specs.job(1 + dice.upTo(3), 1 + dice.upTo(2), 3));
+        JobSpec spec = Specs.job(
+                1 + dice.upTo(3),
+                Specs.cpus(1 + dice.upTo(2)),
+                3,
+                Specs.scheduled(dice.upTo(3), dice.oneIn(3), awaited(dice)));
+        JobSpec wished = dice.oneIn(3) ? Specs.buying(spec, WISHES.get(dice.upTo(WISHES.size()))) : spec;
+        world.ask(new PoolCommand.SubmitJob(job, wished, dice.oneIn(3) ? "bob" : "ann"));
         if (dice.oneIn(8)) {
             world.ask(new PoolCommand.CancelJob(jobs.get(dice.upTo(jobs.size())), "no need"));
         }
+    }
+
+    private JobId[] awaited(Dice dice) {
+        return dice.oneIn(4) ? new JobId[] {jobs.get(dice.upTo(jobs.size()))} : new JobId[0];
     }
 
     private static void corruptNewest(FakeWorld world, Shard shard) {

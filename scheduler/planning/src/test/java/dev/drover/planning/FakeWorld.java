@@ -44,7 +44,7 @@ final class FakeWorld {
     /** An instance and when its agent is up. */
     private record Instance(Market market, Instant bootedAt, FakeAgent agent) {}
 
-    final PoolScript pool = new PoolScript();
+    final PoolScript pool;
     final Set<NodeId> unreachable = new HashSet<>();
 
     /** Nodes that take every checkpoint for invalid. */
@@ -99,6 +99,11 @@ final class FakeWorld {
     }
 
     FakeWorld(PoolSpec spec, List<Offer> offers, Network network) {
+        this(spec, offers, network, new PoolDecider());
+    }
+
+    FakeWorld(PoolSpec spec, List<Offer> offers, Network network, PoolDecider decider) {
+        this.pool = new PoolScript(decider);
         this.offers = offers;
         this.network = network;
         offers.forEach(offer -> capacity.put(offer.market(), 100));

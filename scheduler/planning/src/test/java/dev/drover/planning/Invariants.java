@@ -3,6 +3,7 @@ package dev.drover.planning;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.planning.event.PoolEvent;
+import dev.drover.planning.state.Job;
 import dev.drover.planning.state.Node;
 import dev.drover.planning.state.PoolState;
 import dev.drover.planning.state.Shard;
@@ -40,6 +41,7 @@ final class Invariants {
         after.nodes().values().forEach(node -> nothingOverPromised(after, node));
         decision.intents().forEach(intent -> concernsKnownNode(after, intent));
         books.check(after);
+        after.jobs().values().forEach(Invariants::gangStartsTogether);
     }
 
     void checkSame(List<Intent> once, List<Intent> again) {
@@ -60,6 +62,23 @@ final class Invariants {
                 .ifPresent(ref -> assertThat(shard.counts(ref))
                         .as(ref + " counts at " + grant.lease())
                         .isTrue());
+    }
+
+    /** All shards of a gang that has not started have a slot, or none has; and then all start. */
+    private static void gangStartsTogether(Job job) {
+        if (job.isLive() && job.spec().scheduling().gang()) {
+            List<Shard> waiting = job.shards().stream()
+                    .filter(shard -> shard.generation() == 0)
+                    .toList();
+            assertThat(waiting.size())
+                    .as("not started of gang " + job.id())
+                    .isIn(0, job.shards().size());
+            assertThat(waiting.stream()
+                            .filter(shard -> shard.target().isPresent())
+                            .count())
+                    .as("slots of gang " + job.id())
+                    .isIn(0L, (long) waiting.size());
+        }
     }
 
     private static void generationsGrow(PoolState before, PoolState after) {

@@ -12,7 +12,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.planning.input.Observations;
 import dev.drover.planning.policy.CapacityPolicy.Choice;
-import dev.drover.planning.policy.SpotFirstPolicy;
+import dev.drover.planning.policy.Demand;
+import dev.drover.planning.policy.LadderPolicy;
 import dev.drover.planning.state.Attempt;
 import dev.drover.planning.state.Shard;
 import dev.drover.protocol.agent.ShardStatus;
@@ -44,7 +45,7 @@ class PolicyTest {
     private static final Instant NOW = PoolScript.START;
     private static final Lease FIRST = new Lease(SHARD, 1);
 
-    private final SpotFirstPolicy policy = new SpotFirstPolicy();
+    private final LadderPolicy policy = new LadderPolicy();
 
     record Row(CapacityMode mode, List<Market> refused, List<Market> chosen, Code why) {}
 
@@ -72,7 +73,7 @@ class PolicyTest {
     @ParameterizedTest
     @MethodSource("rows")
     void choosesByModeAndWhatRefused(Row row) {
-        Choice choice = policy.choose(pool(row.mode(), 0, 1), cpus(1), seen(offers(1), row.refused()), NOW);
+        Choice choice = policy.choose(pool(row.mode(), 0, 1), Demand.of(cpus(1)), seen(offers(1), row.refused()), NOW);
         switch (choice) {
             case Choice.Launch(List<Market> markets, Reason because) -> {
                 assertThat(markets).isEqualTo(row.chosen());
@@ -102,15 +103,16 @@ class PolicyTest {
 
     @Test
     void saysWhatDoesNotFit() {
-        assertThat(policy.choose(pool(), cpus(1), seen(List.of(), List.of()), NOW))
+        assertThat(policy.choose(pool(), Demand.of(cpus(1)), seen(List.of(), List.of()), NOW))
                 .extracting(choice -> ((Choice.Wait) choice).because().code())
                 .isEqualTo(Code.NO_OFFERS);
-        assertThat(policy.choose(pool(), cpus(2), seen(offers(1), List.of()), NOW))
+        assertThat(policy.choose(pool(), Demand.of(cpus(2)), seen(offers(1), List.of()), NOW))
                 .extracting(choice -> ((Choice.Wait) choice).because().text())
                 .isEqualTo("No instance type of pool p has 2 x cpu and 0B for a shard;"
                         + " the provider offers m1 (1 x cpu, 1GiB).");
         List<Offer> demandOnly = offers(1).subList(2, 4);
-        assertThat(policy.choose(pool(CapacityMode.SPOT_ONLY, 0, 1), cpus(1), seen(demandOnly, List.of()), NOW))
+        assertThat(policy.choose(
+                        pool(CapacityMode.SPOT_ONLY, 0, 1), Demand.of(cpus(1)), seen(demandOnly, List.of()), NOW))
                 .extracting(choice -> ((Choice.Wait) choice).because().text())
                 .isEqualTo("Pool p is SPOT_ONLY, and m1 is not sold that way; another mode or instance type would do.");
     }
@@ -126,10 +128,10 @@ class PolicyTest {
         world.seconds(20);
         var onDemand = world.state().nodes().values().iterator().next();
         Observations seen = seen(List.of(Specs.offer(SPOT_A, price, 1)), List.of());
-        assertThat(policy.switchBack(
+        assertThat(policy.reconsider(
                                 pool(),
                                 onDemand,
-                                cpus(1),
+                                Demand.of(cpus(1)),
                                 seen,
                                 onDemand.since().plusSeconds(seconds))
                         .isPresent())

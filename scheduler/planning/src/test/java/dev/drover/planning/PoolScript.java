@@ -19,13 +19,22 @@ import java.util.stream.Collectors;
 final class PoolScript {
     static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
-    private final PoolDecider decider = new PoolDecider();
+    private final PoolDecider decider;
     private final List<PoolEvent> events = new ArrayList<>();
     private final Invariants invariants = new Invariants();
-    private final AgendaCheck agenda = new AgendaCheck(decider);
+    private final AgendaCheck agenda;
     private PoolState state = PoolState.EMPTY;
     private Observations seen = Observations.startingAt(START);
     private Instant now = START;
+
+    PoolScript(PoolDecider decider) {
+        this.decider = decider;
+        this.agenda = new AgendaCheck(decider);
+    }
+
+    PoolScript() {
+        this(new PoolDecider());
+    }
 
     /** Decides on the input as the pool's actor does, and checks what must hold after every step. */
     Decision when(Input input) {

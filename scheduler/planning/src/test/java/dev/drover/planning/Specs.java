@@ -7,6 +7,7 @@ import dev.drover.protocol.id.PoolName;
 import dev.drover.protocol.id.ShardId;
 import dev.drover.protocol.job.CheckpointSpec;
 import dev.drover.protocol.job.JobSpec;
+import dev.drover.protocol.job.JobSpecReader;
 import dev.drover.protocol.job.ProgramSpec;
 import dev.drover.protocol.job.SchedulingSpec;
 import dev.drover.protocol.market.ByteSize;
@@ -15,9 +16,12 @@ import dev.drover.protocol.market.Market;
 import dev.drover.protocol.market.Offer;
 import dev.drover.protocol.market.Resources;
 import dev.drover.protocol.money.Money;
+import dev.drover.protocol.pool.BuyingSpec;
 import dev.drover.protocol.pool.CapacityMode;
 import dev.drover.protocol.pool.PoolSpec;
+import dev.drover.protocol.pool.SwitchBackSpec;
 import java.util.List;
+import java.util.Optional;
 
 /** What the tests are about: a pool "p" on two zones with one type, and jobs of CPU shards. */
 final class Specs {
@@ -56,6 +60,39 @@ final class Specs {
                 spec.buying());
     }
 
+    static PoolSpec preempting(PoolSpec spec, boolean preemption) {
+        BuyingSpec buying = spec.buying();
+        return pool(
+                spec,
+                spec.switchBack(),
+                new BuyingSpec(
+                        buying.policy(),
+                        buying.ladder(),
+                        buying.fallbackAfter(),
+                        buying.rebalance(),
+                        preemption,
+                        buying.budget(),
+                        buying.ownerBudgets(),
+                        buying.protectedTime()));
+    }
+
+    static PoolSpec pool(PoolSpec spec, SwitchBackSpec switchBack, BuyingSpec buying) {
+        return new PoolSpec(
+                spec.name(),
+                spec.mode(),
+                spec.provider(),
+                spec.zones(),
+                spec.instanceTypes(),
+                spec.minNodes(),
+                spec.maxNodes(),
+                spec.idleTimeout(),
+                spec.agentsPreferWarm(),
+                spec.lease(),
+                spec.backoff(),
+                switchBack,
+                buying);
+    }
+
     static Resources cpus(int count) {
         return new Resources("cpu", count, new ByteSize(0));
     }
@@ -77,6 +114,21 @@ final class Specs {
                 offer(DEMAND_B, "3.60", cpus));
     }
 
+    /** With these fields of YAML that say when, on what and at what cost it runs. */
+    static JobSpec buying(JobSpec spec, String fields) {
+        SchedulingSpec scheduling = JobSpecReader.read("{name: j, pool: p, command: [x], " + fields + "}")
+                .scheduling();
+        return new JobSpec(
+                spec.name(),
+                spec.pool(),
+                spec.shards(),
+                spec.resources(),
+                spec.program(),
+                spec.checkpoint(),
+                spec.retries(),
+                scheduling);
+    }
+
     static JobSpec job(int shards, int retries) {
         return job(shards, 1, retries);
     }
@@ -86,6 +138,10 @@ final class Specs {
     }
 
     static JobSpec job(int shards, Resources resources, int retries) {
+        return job(shards, resources, retries, SchedulingSpec.DEFAULT);
+    }
+
+    static JobSpec job(int shards, Resources resources, int retries, SchedulingSpec scheduling) {
         return new JobSpec(
                 "job",
                 new PoolName("p"),
@@ -94,6 +150,11 @@ final class Specs {
                 new ProgramSpec.Command(List.of("train"), JsonNodeFactory.instance.objectNode()),
                 new CheckpointSpec(10, 3),
                 retries,
-                SchedulingSpec.DEFAULT);
+                scheduling);
+    }
+
+    static SchedulingSpec scheduled(int priority, boolean gang, JobId... after) {
+        return new SchedulingSpec(
+                priority, List.of(after), gang, Optional.empty(), Optional.empty(), Optional.empty(), List.of());
     }
 }

@@ -157,6 +157,9 @@ public sealed interface PoolEvent {
     /** The last step that an earlier lease had made was made again: nothing is redone from here on. */
     record ShardCaughtUp(Lease lease, int step, Instant at) implements OfLease {}
 
+    /** A better job takes the slot: the shard is to save and leave, with no successor yet. */
+    record ShardPreempted(Lease lease, Reason reason, Instant at) implements OfLease {}
+
     /** The shard has left its node: the attempt is over, the shard is not. {@code lastStep} as last reported. */
     record ShardDetached(Lease lease, int lastStep, Reason reason, Instant at) implements OfLease {}
 

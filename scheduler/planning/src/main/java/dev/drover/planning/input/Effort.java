@@ -27,4 +27,12 @@ public sealed interface Effort {
             return "archiving job " + job;
         }
     }
+
+    /** Slots are launched for all shards of a gang at once. */
+    record Gathering(JobId job) implements Effort {
+        @Override
+        public String toString() {
+            return "gathering the slots of job " + job;
+        }
+    }
 }

@@ -6,6 +6,7 @@ import dev.drover.planning.input.Observations.Refused;
 import dev.drover.planning.state.Node;
 import dev.drover.planning.state.NodePhase;
 import dev.drover.planning.state.PoolState;
+import dev.drover.planning.state.Shard;
 import dev.drover.protocol.agent.AgentReport;
 import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.NodeId;
@@ -20,6 +21,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.pcollections.PMap;
 import org.pcollections.TreePMap;
 
@@ -52,10 +54,15 @@ public final class ObservationFold {
                         launched.refusals(),
                         now);
             case Input.LaunchRefused refused ->
-                refused(worked(seen, new Effort.Instance(refused.node())), state, refused.refusals(), now);
+                refused(
+                        notGathered(worked(seen, new Effort.Instance(refused.node())), state, refused.node(), now),
+                        state,
+                        refused.refusals(),
+                        now);
             case Input.InstanceEnded ended -> ended(seen, state, ended, now);
             case Input.Asked ignored -> seen;
-            case Input.Tick ignored -> forgetting(seen, state, now);
+            case Input.Tick ignored ->
+                forgetting(seen, state, now).withHistory(seen.history().grown(state, seen, now));
             case Input.CheckpointsRead read ->
                 state.shard(read.shard())
                         .flatMap(shard -> shard.missedIn(read.published(), read.passedOver()))
@@ -151,11 +158,42 @@ public final class ObservationFold {
         BackoffSpec backoff = state.spec().map(PoolSpec::backoff).orElse(BackoffSpec.DEFAULT);
         PMap<Market, Refused> all = seen.refusals();
         for (Refusal refusal : refusals) {
-            Refused before = all.get(refusal.market());
-            int count = before == null ? 1 : before.count() + 1;
-            all = all.plus(refusal.market(), new Refused(refusal, count, now, now.plus(backoff.after(count))));
+            all = all.plus(refusal.market(), again(all.get(refusal.market()), refusal, backoff, now));
         }
         return seen.withRefusals(all);
+    }
+
+    /**
+     * A gang that one of its nodes was refused to. Each attempt launches for all its shards, and its successes clear their markets: so
+     * it has a back-off of its own, after a second attempt at once, which may find other markets.
+     */
+    private static Observations notGathered(Observations seen, PoolState state, NodeId refused, Instant now) {
+        BackoffSpec backoff = state.spec().map(PoolSpec::backoff).orElse(BackoffSpec.DEFAULT);
+        Observations noted = seen;
+        for (Shard shard : state.targeting(refused)) {
+            Effort gathering = new Effort.Gathering(shard.id().job());
+            if (state.job(shard.id().job())
+                    .filter(job -> job.placedTogether(shard) > 1)
+                    .isPresent()) {
+                int before = seen.failing(gathering).map(Failing::count).orElse(0);
+                Instant until = before == 0 ? now : now.plus(backoff.after(before));
+                Failing failing = new Failing("one of its nodes was refused", before + 1, until);
+                noted = noted.withFailing(noted.failing().plus(gathering, failing));
+            }
+        }
+        return noted;
+    }
+
+    /** What many launches hear at the same time is one refusal: a market that is left alone already says nothing new. */
+    private static Refused again(@Nullable Refused before, Refusal refusal, BackoffSpec backoff, Instant now) {
+        if (before == null) {
+            return new Refused(refusal, 1, now, now.plus(backoff.after(1)));
+        }
+        if (now.isBefore(before.until())) {
+            return before;
+        }
+        int count = before.count() + 1;
+        return new Refused(refusal, count, before.since(), now.plus(backoff.after(count)));
     }
 
     private static Observations failed(Observations seen, Effort effort, String cause, Instant now) {
@@ -176,10 +214,13 @@ public final class ObservationFold {
     }
 
     /** Spot capacity that is taken is a sign of none there: its market is left alone for a while, too. */
-    private static Observations taken(Observations seen, PoolState state, Node node, Instant now) {
-        return node.market()
-                .filter(Market::isSpot)
-                .map(market -> new Refusal(
+    private static Observations taken(Observations before, PoolState state, Node node, Instant now) {
+        Optional<Market> spot = node.market().filter(Market::isSpot);
+        boolean first = node.notice().isEmpty();
+        Observations seen = spot.filter(market -> first)
+                .map(market -> before.withHistory(before.history().interrupted(market)))
+                .orElse(before);
+        return spot.map(market -> new Refusal(
                         market, Refusal.Kind.NO_CAPACITY, "Evicted", "node " + node.id() + " was evicted here"))
                 .map(refusal -> refused(seen, state, List.of(refusal), now))
                 .orElse(seen);

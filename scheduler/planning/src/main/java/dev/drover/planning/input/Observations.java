@@ -25,6 +25,7 @@ import org.pcollections.TreePMap;
  * @param agents what each node's agent last said
  * @param refusals which markets are left alone, and until when
  * @param failing what could not be done outside, and until when it is left alone
+ * @param history how the markets did so far
  */
 public record Observations(
         Instant since,
@@ -32,21 +33,32 @@ public record Observations(
         PMap<Market, Offer> offers,
         PMap<NodeId, AgentSeen> agents,
         PMap<Market, Refused> refusals,
-        PMap<Effort, Failing> failing) {
+        PMap<Effort, Failing> failing,
+        MarketHistory history) {
 
     /** What was last heard of a node. */
     public record AgentSeen(
             String incarnation, boolean connected, Instant heardAt, Optional<AgentReport.Status> status) {}
 
-    /** A market that refused {@code count} times in a row. */
-    public record Refused(Refusal refusal, int count, Instant at, Instant until) {}
+    /**
+     * A market that refused {@code count} times in a row.
+     *
+     * @param since when it first did
+     */
+    public record Refused(Refusal refusal, int count, Instant since, Instant until) {}
 
     /** An effort that failed {@code count} times in a row. */
     public record Failing(String cause, int count, Instant until) {}
 
     public static Observations startingAt(Instant now) {
         return new Observations(
-                now, now, TreePMap.empty(), HashTreePMap.empty(), HashTreePMap.empty(), HashTreePMap.empty());
+                now,
+                now,
+                TreePMap.empty(),
+                HashTreePMap.empty(),
+                HashTreePMap.empty(),
+                HashTreePMap.empty(),
+                MarketHistory.startingAt(now));
     }
 
     /** When the node was last heard of; for one not heard of, when it could first have been. */
@@ -99,22 +111,26 @@ public record Observations(
 
     /** A look at {@code now}; {@code gapless} where the time since the one before was no longer than it should be. */
     public Observations looking(Instant now, boolean gapless) {
-        return new Observations(gapless ? since : now, now, offers, agents, refusals, failing);
+        return new Observations(gapless ? since : now, now, offers, agents, refusals, failing, history);
     }
 
     public Observations withOffers(PMap<Market, Offer> newOffers) {
-        return new Observations(since, lookedAt, newOffers, agents, refusals, failing);
+        return new Observations(since, lookedAt, newOffers, agents, refusals, failing, history);
     }
 
     public Observations withAgents(PMap<NodeId, AgentSeen> newAgents) {
-        return new Observations(since, lookedAt, offers, newAgents, refusals, failing);
+        return new Observations(since, lookedAt, offers, newAgents, refusals, failing, history);
     }
 
     public Observations withRefusals(PMap<Market, Refused> newRefusals) {
-        return new Observations(since, lookedAt, offers, agents, newRefusals, failing);
+        return new Observations(since, lookedAt, offers, agents, newRefusals, failing, history);
     }
 
     public Observations withFailing(PMap<Effort, Failing> newFailing) {
-        return new Observations(since, lookedAt, offers, agents, refusals, newFailing);
+        return new Observations(since, lookedAt, offers, agents, refusals, newFailing, history);
+    }
+
+    public Observations withHistory(MarketHistory newHistory) {
+        return new Observations(since, lookedAt, offers, agents, refusals, failing, newHistory);
     }
 }

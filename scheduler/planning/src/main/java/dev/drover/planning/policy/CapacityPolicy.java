@@ -4,7 +4,6 @@ import dev.drover.planning.input.Observations;
 import dev.drover.planning.state.Node;
 import dev.drover.protocol.api.Reason;
 import dev.drover.protocol.market.Market;
-import dev.drover.protocol.market.Resources;
 import dev.drover.protocol.pool.PoolSpec;
 import java.time.Instant;
 import java.util.List;
@@ -12,11 +11,14 @@ import java.util.Optional;
 
 /** Chooses where to buy. Pure; the live pool and the simulator call the same object. */
 public interface CapacityPolicy {
-    /** Which markets to try for a node that holds at least one shard of {@code need}, or why none. */
-    Choice choose(PoolSpec pool, Resources need, Observations seen, Instant now);
+    /** Which markets to try for a node that holds what is asked for at least once, or why none. */
+    Choice choose(PoolSpec pool, Demand demand, Observations seen, Instant now);
 
-    /** Which spot markets to try in place of a node bought on demand, if it is time and it pays. */
-    Optional<Choice.Launch> switchBack(PoolSpec pool, Node onDemand, Resources need, Observations seen, Instant now);
+    /**
+     * What is better than to go on where the shard runs: markets to try in the node's place, or to wait on no node; nothing where
+     * it stays.
+     */
+    Optional<Choice> reconsider(PoolSpec pool, Node held, Demand demand, Observations seen, Instant now);
 
     /** What to do, and why. */
     sealed interface Choice {
@@ -24,6 +26,11 @@ public interface CapacityPolicy {
         record Launch(List<Market> markets, Reason because) implements Choice {
             public Launch {
                 markets = List.copyOf(markets);
+            }
+
+            /** All of a launch's markets are of one capacity type. */
+            public boolean isSpot() {
+                return markets.getFirst().isSpot();
             }
         }
 

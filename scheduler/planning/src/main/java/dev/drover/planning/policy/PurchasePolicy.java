@@ -1,5 +1,7 @@
 package dev.drover.planning.policy;
 
+import dev.drover.protocol.pool.PolicyName;
+
 /**
  * Chooses what a job with a deadline runs on until the next look: nothing, spot, or on demand.
  *
@@ -9,4 +11,13 @@ package dev.drover.planning.policy;
  */
 public interface PurchasePolicy {
     Purchase choose(Situation situation);
+
+    /** The policy of this name. */
+    static PurchasePolicy of(PolicyName name) {
+        return switch (name) {
+            case GREEDY -> new GreedyPolicy();
+            case UNIFORM_PROGRESS -> new UniformProgressPolicy();
+            case ADAPTIVE -> new AdaptivePolicy();
+        };
+    }
 }

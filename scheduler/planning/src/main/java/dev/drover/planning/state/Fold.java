@@ -82,6 +82,8 @@ final class Fold {
             case ShardGranted e -> granted(state, e);
             case ShardStarted e -> current(state, e.lease(), shard -> started(shard, e.at()));
             case ShardCaughtUp e -> current(state, e.lease(), shard -> shard.reached(e.step()));
+            case ShardPreempted e ->
+                current(state, e.lease(), shard -> shard.in(ShardState.HANDING_OFF, e.reason(), e.at()));
             case ShardDetached e ->
                 idle(
                         current(state, e.lease(), shard -> detached(shard, e.lastStep(), e.reason(), e.at())),

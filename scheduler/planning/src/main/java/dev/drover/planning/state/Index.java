@@ -2,11 +2,14 @@ package dev.drover.planning.state;
 
 import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.NodeId;
+import dev.drover.protocol.job.JobState;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.pcollections.HashTreePMap;
@@ -18,6 +21,7 @@ import org.pcollections.TreePSet;
  * there is. Derived, never journalled: equal states have equal indexes, however they came about.
  *
  * @param ended jobs that have no live shard left
+ * @param after which jobs wait for which
  * @param numbers the place of each job in the order of submission
  * @param archived the archived jobs, the longest archived first
  */
@@ -25,10 +29,11 @@ public record Index(
         Occupancy occupancy,
         Roster roster,
         TreePSet<JobId> ended,
+        Dependencies after,
         PMap<JobId, Long> numbers,
         TreePSet<Archived> archived) {
-    static final Index EMPTY =
-            new Index(Occupancy.EMPTY, Roster.EMPTY, TreePSet.empty(), HashTreePMap.empty(), TreePSet.empty());
+    static final Index EMPTY = new Index(
+            Occupancy.EMPTY, Roster.EMPTY, TreePSet.empty(), Dependencies.NONE, HashTreePMap.empty(), TreePSet.empty());
 
     /** When a job was archived. */
     public record Archived(Instant at, JobId job) implements Comparable<Archived> {
@@ -42,17 +47,17 @@ public record Index(
     }
 
     static Index of(
-            Map<NodeId, Node> nodes, Map<JobId, Job> jobs, Map<Long, JobId> order, Map<JobId, Instant> archived) {
+            Map<NodeId, Node> nodes, PMap<JobId, Job> jobs, Map<Long, JobId> order, Map<JobId, ArchivedJob> archived) {
         Index index = EMPTY;
         for (Node node : nodes.values()) {
             index = index.withNode(node);
         }
         for (Map.Entry<Long, JobId> place : order.entrySet()) {
             Job job = jobs.get(place.getValue());
-            index = job == null ? index : index.withJob(nodes, place.getKey(), job);
+            index = job == null ? index : index.withJob(nodes, jobs, place.getKey(), job);
         }
-        for (Map.Entry<JobId, Instant> entry : archived.entrySet()) {
-            index = index.withArchived(entry.getKey(), entry.getValue());
+        for (Map.Entry<JobId, ArchivedJob> entry : archived.entrySet()) {
+            index = index.with(index.archived.plus(new Archived(entry.getValue().at(), entry.getKey())));
         }
         return index;
     }
@@ -71,12 +76,13 @@ public record Index(
     }
 
     /** A job that was submitted as the {@code number}-th. */
-    Index withJob(Map<NodeId, Node> nodes, long number, Job job) {
-        Index numbered = new Index(occupancy, roster, ended, numbers.plus(job.id(), number), archived);
+    Index withJob(Map<NodeId, Node> nodes, PMap<JobId, Job> jobs, long number, Job job) {
+        Index numbered = new Index(
+                occupancy, roster, ended, after.with(job, numbers, jobs), numbers.plus(job.id(), number), archived);
         return numbered.moved(nodes, job, List.of(), job.shards()).withEnded(job);
     }
 
-    Index withJob(Map<NodeId, Node> nodes, Job before, Job after) {
+    Index withJob(Map<NodeId, Node> nodes, PMap<JobId, Job> jobs, Job before, Job after) {
         List<Shard> gone = new ArrayList<>();
         List<Shard> come = new ArrayList<>();
         for (Shard is : after.shards()) {
@@ -86,48 +92,65 @@ public record Index(
                 come.add(is);
             }
         }
-        return come.isEmpty() ? this : moved(nodes, after, gone, come).withEnded(after);
+        Index moved = come.isEmpty() ? this : moved(nodes, after, gone, come).withEnded(after);
+        return after.finished().equals(Optional.of(JobState.SUCCEEDED)) ? moved.met(jobs, after.id()) : moved;
     }
 
     /** The job has left. */
-    Index withArchived(Map<NodeId, Node> nodes, Job job, Instant at) {
-        Index rest = moved(nodes, job, job.shards(), List.of());
+    Index withArchived(Map<NodeId, Node> nodes, PMap<JobId, Job> jobs, Job job, Instant at) {
+        Index rest = moved(nodes, job, job.shards(), List.of()).met(jobs, job.id());
         return new Index(
                 rest.occupancy,
                 rest.roster,
                 ended.minus(job.id()),
+                rest.after.without(job),
                 numbers.minus(job.id()),
                 archived.plus(new Archived(at, job.id())));
     }
 
-    Index withArchived(JobId job, Instant at) {
-        return new Index(occupancy, roster, ended, numbers, archived.plus(new Archived(at, job)));
-    }
-
     Index withoutArchived(JobId job, Instant at) {
-        return new Index(occupancy, roster, ended, numbers, archived.minus(new Archived(at, job)));
+        return with(archived.minus(new Archived(at, job)));
     }
 
     private Index with(Roster newRoster) {
-        return new Index(occupancy, newRoster, ended, numbers, archived);
+        return new Index(occupancy, newRoster, ended, after, numbers, archived);
+    }
+
+    private Index with(TreePSet<Archived> newArchived) {
+        return new Index(occupancy, roster, ended, after, numbers, newArchived);
     }
 
     private Index withEnded(Job job) {
         boolean over = job.shards().stream().noneMatch(Shard::isLive);
-        return new Index(occupancy, roster, over ? ended.plus(job.id()) : ended.minus(job.id()), numbers, archived);
+        return new Index(
+                occupancy, roster, over ? ended.plus(job.id()) : ended.minus(job.id()), after, numbers, archived);
+    }
+
+    /** Nobody waits for {@code awaited} any more: jobs that waited for nothing else now need nodes. */
+    private Index met(PMap<JobId, Job> jobs, JobId awaited) {
+        Dependencies rest = after.met(awaited);
+        Occupancy freed = occupancy;
+        for (JobId follower : after.followers(awaited)) {
+            Job job = Objects.requireNonNull(jobs.get(follower));
+            if (rest.awaitedBy(job).isEmpty()) {
+                freed = freed.freed(job, numbers.getOrDefault(follower, 0L));
+            }
+        }
+        return new Index(freed, roster, ended, rest, numbers, archived);
     }
 
     /** Shards of the job are as they {@code come}, and not as they have {@code gone}. */
     private Index moved(Map<NodeId, Node> nodes, Job job, List<Shard> gone, List<Shard> come) {
         long number = numbers.getOrDefault(job.id(), 0L);
+        boolean held = !after.awaitedBy(job).isEmpty();
         Set<NodeId> touched = new TreeSet<>();
         Occupancy moved = occupancy;
         for (Shard shard : gone) {
-            moved = moved.without(job, number, shard);
+            moved = moved.without(job, number, shard, held);
             touched.addAll(Occupancy.places(shard));
         }
         for (Shard shard : come) {
-            moved = moved.with(job, number, shard);
+            moved = moved.with(job, number, shard, held);
             touched.addAll(Occupancy.places(shard));
         }
         Roster reckoned = roster;
@@ -137,6 +160,6 @@ public record Index(
                 reckoned = reckoned.moved(node, occupancy.on(id), node, moved.on(id));
             }
         }
-        return new Index(moved, reckoned, ended, numbers, archived);
+        return new Index(moved, reckoned, ended, after, numbers, archived);
     }
 }

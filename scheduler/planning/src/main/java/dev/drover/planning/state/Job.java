@@ -53,6 +53,17 @@ public record Job(
         return finished.isEmpty();
     }
 
+    /** How many shards find slots all at once or not at all for this one to find its own: those of a gang, the first time. */
+    public int placedTogether(Shard shard) {
+        return spec.scheduling().gang() && shard.generation() == 0 ? shards.size() : 1;
+    }
+
+    /** A gang that holds some of the slots it needs to start, but not all. */
+    public boolean isIncompleteGang() {
+        return shards.stream().anyMatch(shard -> shard.target().isPresent())
+                && shards.stream().anyMatch(shard -> shard.needsNode() && placedTogether(shard) > 1);
+    }
+
     Job withShard(int index, UnaryOperator<Shard> change) {
         List<Shard> all = new ArrayList<>(shards);
         all.set(index, change.apply(all.get(index)));

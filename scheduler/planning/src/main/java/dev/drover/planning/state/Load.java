@@ -28,7 +28,9 @@ public record Load(TreePSet<ShardId> shards, int running, int handingOff, long a
 
     private Load changed(TreePSet<ShardId> all, int by, NodeId node, Shard shard, Resources need) {
         boolean runs = shard.node().equals(Optional.of(node));
-        boolean leaves = runs && shard.state() == ShardState.HANDING_OFF;
+        boolean leaves = runs
+                && shard.state() == ShardState.HANDING_OFF
+                && shard.target().isPresent();
         return new Load(
                 all,
                 running + (runs ? by : 0),

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
+import org.pcollections.TreePMap;
 import org.pcollections.TreePSet;
 
 /**
@@ -15,20 +16,41 @@ import org.pcollections.TreePSet;
  *
  * @param byNode what is on each node or promised it; only nodes that have something
  * @param unsettled live shards that are promised a node, or placed on one and not yet started
- * @param queue live shards that need a node
+ * @param queue live shards that need a node and wait for no other job
+ * @param held how many accelerators of a kind the placed and promised shards of an owner take
+ * @param priorities how many shards there are on nodes, by the priority of their job
  * @param live how many shards have not ended
  * @param running how many of them are on a node
  */
 public record Occupancy(
-        PMap<NodeId, Load> byNode, TreePSet<ShardId> unsettled, WorkQueue queue, int live, int running) {
-    static final Occupancy EMPTY = new Occupancy(HashTreePMap.empty(), TreePSet.empty(), WorkQueue.EMPTY, 0, 0);
+        PMap<NodeId, Load> byNode,
+        TreePSet<ShardId> unsettled,
+        WorkQueue queue,
+        PMap<Holding, Long> held,
+        TreePMap<Integer, Integer> priorities,
+        int live,
+        int running) {
+    static final Occupancy EMPTY = new Occupancy(
+            HashTreePMap.empty(), TreePSet.empty(), WorkQueue.EMPTY, HashTreePMap.empty(), TreePMap.empty(), 0, 0);
+
+    /** What an owner's share is reckoned by. */
+    public record Holding(String owner, String accelerator) {}
 
     public Load on(NodeId node) {
         return byNode.getOrDefault(node, Load.NONE);
     }
 
-    /** What changes when a shard of {@code job}, the {@code number}-th that was submitted, is as it is now. */
-    Occupancy with(Job job, long number, Shard shard) {
+    /** How many accelerators of the kind the owner's shards have, or are promised; a shard that moves counts once. */
+    public long heldBy(String owner, String accelerator) {
+        return held.getOrDefault(new Holding(owner, accelerator), 0L);
+    }
+
+    /**
+     * What changes when a shard of {@code job}, the {@code number}-th that was submitted, is as it is now.
+     *
+     * @param held whether the job waits for others
+     */
+    Occupancy with(Job job, long number, Shard shard, boolean held) {
         Resources need = job.spec().resources();
         PMap<NodeId, Load> loads = byNode;
         for (NodeId node : places(shard)) {
@@ -37,13 +59,17 @@ public record Occupancy(
         return new Occupancy(
                 loads,
                 shard.isUnsettled() ? unsettled.plus(shard.id()) : unsettled,
-                shard.needsNode() ? queue.with(need, new WorkQueue.Turn(number, shard.id())) : queue,
+                shard.needsNode() && !held
+                        ? queue.with(WorkQueue.Line.of(job, shard), new WorkQueue.Turn(number, shard.id()))
+                        : queue,
+                holding(job, shard, 1),
+                priorities(job, shard, 1),
                 live + (shard.isLive() ? 1 : 0),
                 running + (shard.node().isPresent() ? 1 : 0));
     }
 
     /** As if the shard, which is as {@link #with} was told, had never been there. */
-    Occupancy without(Job job, long number, Shard shard) {
+    Occupancy without(Job job, long number, Shard shard, boolean held) {
         Resources need = job.spec().resources();
         PMap<NodeId, Load> loads = byNode;
         for (NodeId node : places(shard)) {
@@ -53,9 +79,46 @@ public record Occupancy(
         return new Occupancy(
                 loads,
                 unsettled.minus(shard.id()),
-                shard.needsNode() ? queue.without(need, new WorkQueue.Turn(number, shard.id())) : queue,
+                shard.needsNode() && !held
+                        ? queue.without(WorkQueue.Line.of(job, shard), new WorkQueue.Turn(number, shard.id()))
+                        : queue,
+                holding(job, shard, -1),
+                priorities(job, shard, -1),
                 live - (shard.isLive() ? 1 : 0),
                 running - (shard.node().isPresent() ? 1 : 0));
+    }
+
+    /** The job waits for no others any more. */
+    Occupancy freed(Job job, long number) {
+        Occupancy freed = this;
+        for (Shard shard : job.shards()) {
+            freed = freed.without(job, number, shard, true).with(job, number, shard, false);
+        }
+        return freed;
+    }
+
+    private PMap<Holding, Long> holding(Job job, Shard shard, int by) {
+        if (places(shard).isEmpty()) {
+            return held;
+        }
+        Resources need = job.spec().resources();
+        Holding holding = new Holding(job.owner(), need.accelerator());
+        long all = held.getOrDefault(holding, 0L) + (long) by * need.count();
+        return all == 0 ? held.minus(holding) : held.plus(holding, all);
+    }
+
+    private TreePMap<Integer, Integer> priorities(Job job, Shard shard, int by) {
+        if (shard.node().isEmpty()) {
+            return priorities;
+        }
+        int priority = job.spec().scheduling().priority();
+        int all = priorities.getOrDefault(priority, 0) + by;
+        return all == 0 ? priorities.minus(priority) : priorities.plus(priority, all);
+    }
+
+    /** Whether anything of less than this priority is on a node. */
+    public boolean hasWorse(int priority) {
+        return !priorities.isEmpty() && priorities.firstKey() < priority;
     }
 
     /** Whether the two differ in nothing that is kept here. */

@@ -20,7 +20,7 @@ import org.pcollections.TreePMap;
  * @param spec absent until the pool is created
  * @param jobs live jobs and finished ones not yet archived, by id
  * @param order job ids by submission, oldest first
- * @param archived recently archived ids, so that a late repeat of a submission makes no second job
+ * @param archived recently archived jobs, so that a late repeat of a submission makes no second one, and others can go after them
  * @param nodesRequested how many nodes were ever asked for; node ids derive from it
  * @param index what decisions look up; derived from all of the above
  */
@@ -31,7 +31,7 @@ public record PoolState(
         PMap<JobId, Job> jobs,
         TreePMap<Long, JobId> order,
         long jobsSubmitted,
-        PMap<JobId, Instant> archived,
+        PMap<JobId, ArchivedJob> archived,
         long nodesRequested,
         PoolLedger ledger,
         Index index) {
@@ -56,7 +56,7 @@ public record PoolState(
             PMap<JobId, Job> jobs,
             TreePMap<Long, JobId> order,
             long jobsSubmitted,
-            PMap<JobId, Instant> archived,
+            PMap<JobId, ArchivedJob> archived,
             long nodesRequested,
             PoolLedger ledger) {
         return new PoolState(
@@ -97,6 +97,15 @@ public record PoolState(
                 .filter(Job::isLive)
                 .flatMap(job -> job.shards().stream())
                 .filter(Shard::isLive);
+    }
+
+    /** Live jobs that go after {@code awaited}, by id. */
+    public List<Job> goingAfter(JobId awaited) {
+        return index.after().followers(awaited).stream()
+                .map(this::job)
+                .flatMap(Optional::stream)
+                .filter(Job::isLive)
+                .toList();
     }
 
     /** Jobs that have no live shard left, by id. */
@@ -207,7 +216,7 @@ public record PoolState(
                         archived,
                         nodesRequested,
                         ledger,
-                        index.withJob(nodes, jobsSubmitted, job));
+                        index.withJob(nodes, jobs, jobsSubmitted, job));
     }
 
     /** A job that there is, changed. */
@@ -225,7 +234,7 @@ public record PoolState(
                         archived,
                         nodesRequested,
                         ledger,
-                        index.withJob(nodes, before, job));
+                        index.withJob(nodes, jobs, before, job));
     }
 
     PoolState withArchivedJob(JobId id, Instant at) {
@@ -240,19 +249,19 @@ public record PoolState(
                         jobs.minus(id),
                         order.minus(number),
                         jobsSubmitted,
-                        archived.plus(id, at),
+                        archived.plus(id, new ArchivedJob(at, job.finished())),
                         nodesRequested,
                         ledger,
-                        index.withArchived(nodes, job, at));
+                        index.withArchived(nodes, jobs, job, at));
     }
 
     PoolState withoutArchived(List<JobId> ids) {
-        PMap<JobId, Instant> rest = archived;
+        PMap<JobId, ArchivedJob> rest = archived;
         Index forgotten = index;
         for (JobId id : ids) {
-            Instant at = rest.get(id);
+            ArchivedJob known = rest.get(id);
             rest = rest.minus(id);
-            forgotten = at == null ? forgotten : forgotten.withoutArchived(id, at);
+            forgotten = known == null ? forgotten : forgotten.withoutArchived(id, known.at());
         }
         return new PoolState(spec, paused, nodes, jobs, order, jobsSubmitted, rest, nodesRequested, ledger, forgotten);
     }

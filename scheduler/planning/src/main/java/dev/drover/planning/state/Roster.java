@@ -1,6 +1,7 @@
 package dev.drover.planning.state;
 
 import dev.drover.protocol.id.NodeId;
+import dev.drover.protocol.market.ByteSize;
 import dev.drover.protocol.market.Market;
 import dev.drover.protocol.market.Resources;
 import java.util.Comparator;
@@ -41,6 +42,13 @@ public record Roster(
             return all.accelerator().equals(need.accelerator())
                     && takenAccelerators + need.count() <= all.count()
                     && takenMemoryBytes + need.memory().bytes() <= all.memory().bytes();
+        }
+
+        /** How often {@code need} goes beside what is there; {@code all} is what such a node has. */
+        public long free(Resources all, Resources need) {
+            long bytes = Math.max(0, all.memory().bytes() - takenMemoryBytes);
+            int count = (int) Math.max(0, all.count() - takenAccelerators);
+            return new Resources(all.accelerator(), count, new ByteSize(bytes)).slotsFor(need);
         }
     }
 

@@ -97,9 +97,14 @@ public record Shard(
         return isLive() && node.isEmpty() && target.isEmpty();
     }
 
-    /** Promised a node, or placed on one and not yet started: something about it may be due. */
+    /** Promised a node, or placed on one and not yet started, or told to leave: something about it may be due. */
     public boolean isUnsettled() {
-        return target.isPresent() || state == ShardState.PLACED;
+        return target.isPresent() || state == ShardState.PLACED || isYielding();
+    }
+
+    /** Told to leave its slot to a better job, with nowhere to go so far. */
+    public boolean isYielding() {
+        return state == ShardState.HANDING_OFF && target.isEmpty();
     }
 
     /**

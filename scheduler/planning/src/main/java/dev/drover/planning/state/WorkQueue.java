@@ -1,9 +1,14 @@
 package dev.drover.planning.state;
 
+import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.ShardId;
+import dev.drover.protocol.job.SchedulingSpec;
 import dev.drover.protocol.market.Resources;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Iterator;
+import java.util.Map;
+import java.util.Optional;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.HashTreePMap;
@@ -11,13 +16,43 @@ import org.pcollections.PMap;
 import org.pcollections.TreePSet;
 
 /**
- * The shards that need a node, in a lane for each size. Where one shard finds no room, the others of its lane need not be looked
- * at. Derived, never journalled.
+ * The shards that need a node, in lines of those that are alike but for their age. The order of work is this class's and nowhere
+ * else: the higher priority, then the owner who holds less, then the older job. What the owners hold changes with each shard that
+ * is placed, so the lines are only put in order on the way through ({@link Walk}). Derived, never journalled.
  */
-public record WorkQueue(PMap<Resources, TreePSet<Turn>> lanes) {
+public record WorkQueue(PMap<Line, TreePSet<Turn>> lines) {
     static final WorkQueue EMPTY = new WorkQueue(HashTreePMap.empty());
 
-    /** A shard's place in the order of work, which is this record's order and nowhere else: the oldest job first. */
+    /**
+     * What decides whether there is room for a shard.
+     *
+     * @param buyer the job, where it has a ladder or a deadline of its own: it may find room where others of its size do not
+     */
+    public record Size(Resources need, Optional<JobId> buyer) {
+        public static Size of(Job job) {
+            SchedulingSpec scheduling = job.spec().scheduling();
+            boolean buysAlike =
+                    scheduling.ladder().isEmpty() && scheduling.deadline().isEmpty();
+            return new Size(job.spec().resources(), buysAlike ? Optional.empty() : Optional.of(job.id()));
+        }
+    }
+
+    /**
+     * Who waits for what.
+     *
+     * @param together how many slots are needed at once
+     */
+    public record Line(Size size, int together, int priority, String owner) {
+        static Line of(Job job, Shard shard) {
+            return new Line(
+                    Size.of(job),
+                    job.placedTogether(shard),
+                    job.spec().scheduling().priority(),
+                    job.owner());
+        }
+    }
+
+    /** A shard's place in its line: the oldest job first. */
     public record Turn(long jobNumber, ShardId shard) implements Comparable<Turn> {
         private static final Comparator<Turn> ORDER = Comparator.comparingLong(Turn::jobNumber)
                 .thenComparingInt(turn -> turn.shard().index());
@@ -28,14 +63,14 @@ public record WorkQueue(PMap<Resources, TreePSet<Turn>> lanes) {
         }
     }
 
-    WorkQueue with(Resources need, Turn turn) {
+    WorkQueue with(Line line, Turn turn) {
         return new WorkQueue(
-                lanes.plus(need, lanes.getOrDefault(need, TreePSet.empty()).plus(turn)));
+                lines.plus(line, lines.getOrDefault(line, TreePSet.empty()).plus(turn)));
     }
 
-    WorkQueue without(Resources need, Turn turn) {
-        TreePSet<Turn> rest = lanes.getOrDefault(need, TreePSet.empty()).minus(turn);
-        return new WorkQueue(rest.isEmpty() ? lanes.minus(need) : lanes.plus(need, rest));
+    WorkQueue without(Line line, Turn turn) {
+        TreePSet<Turn> rest = lines.getOrDefault(line, TreePSet.empty()).minus(turn);
+        return new WorkQueue(rest.isEmpty() ? lines.minus(line) : lines.plus(line, rest));
     }
 
     /** All that wait now, in order. */
@@ -45,43 +80,65 @@ public record WorkQueue(PMap<Resources, TreePSet<Turn>> lanes) {
 
     /** One way through the queue as it was at its start. */
     public static final class Walk {
-        private final PriorityQueue<Lane> lanes = new PriorityQueue<>();
-        private @Nullable Lane last;
+        private final PriorityQueue<Head> heads = new PriorityQueue<>();
+        private final Map<Size, Integer> left = new HashMap<>();
+        private @Nullable Head last;
 
         private Walk(WorkQueue queue) {
-            queue.lanes.values().forEach(turns -> enter(turns.iterator()));
+            // Nobody has less than nothing: each is looked up when it is reached.
+            queue.lines.forEach((line, turns) -> enter(line, 0, turns.iterator()));
         }
 
-        /** The first turn of a lane, and what is behind it. */
-        private record Lane(Turn first, Iterator<Turn> rest) implements Comparable<Lane> {
+        /** The first turn of a line with what its owner holds, and what is behind it. */
+        private record Head(Line line, long held, Turn first, Iterator<Turn> rest) implements Comparable<Head> {
+            private static final Comparator<Head> ORDER = Comparator.comparing(
+                            (Head head) -> head.line.priority(), Comparator.reverseOrder())
+                    .thenComparingLong(Head::held)
+                    .thenComparing(Head::first);
+
             @Override
-            public int compareTo(Lane other) {
-                return first.compareTo(other.first);
+            public int compareTo(Head other) {
+                return ORDER.compare(this, other);
             }
         }
 
-        private void enter(Iterator<Turn> turns) {
+        private void enter(Line line, long held, Iterator<Turn> turns) {
             if (turns.hasNext()) {
-                lanes.add(new Lane(turns.next(), turns));
+                heads.add(new Head(line, held, turns.next(), turns));
             }
         }
 
-        public boolean hasNext() {
+        /**
+         * The next shard, if there is one.
+         *
+         * @param placed what the owners hold by now; on the way they only come to hold more
+         */
+        public Optional<ShardId> next(Occupancy placed) {
             if (last != null) {
-                enter(last.rest);
+                enter(last.line, last.held, last.rest);
                 last = null;
             }
-            return !lanes.isEmpty();
+            while (!heads.isEmpty()) {
+                Head head = heads.remove();
+                long held =
+                        placed.heldBy(head.line.owner(), head.line.size().need().accelerator());
+                if (head.line.together() >= left.getOrDefault(head.line.size(), Integer.MAX_VALUE)) {
+                    continue;
+                }
+                if (held == head.held) {
+                    last = head;
+                    return Optional.of(head.first.shard());
+                }
+                heads.add(new Head(head.line, held, head.first, head.rest));
+            }
+            return Optional.empty();
         }
 
-        public ShardId next() {
-            last = lanes.remove();
-            return last.first.shard();
-        }
-
-        /** Passes over all others of the size of the shard that was {@link #next} last. */
-        public void leaveLane() {
-            last = null;
+        /** Passes over all that need as much as the shard that was {@link #next} last, or more of the same: where it found no room, they find none. */
+        public void leaveSize() {
+            if (last != null) {
+                left.merge(last.line.size(), last.line.together(), Math::min);
+            }
         }
     }
 }

@@ -1,0 +1,50 @@
+package dev.drover.planning.policy;
+
+import dev.drover.planning.input.Interruptions;
+import dev.drover.planning.input.Observations;
+import dev.drover.protocol.market.Market;
+import dev.drover.protocol.market.Offer;
+import dev.drover.protocol.market.Resources;
+import dev.drover.protocol.pool.PoolSpec;
+import java.time.Duration;
+import java.util.Comparator;
+
+/**
+ * Orders the markets of a rung: the pool's order of zones, then of types, then what a slot is expected to cost an hour, then the
+ * name.
+ *
+ * <p>{@code cost = price / slots x (1 + interruptions per hour x changeover in hours)}: an interruption is paid for as the time that
+ * it takes to go on elsewhere.
+ */
+record Ranking(PoolSpec pool, Resources need, Observations seen) {
+    Comparator<Offer> order() {
+        return Comparator.comparingInt(
+                        (Offer offer) -> pool.zones().indexOf(offer.market().zone()))
+                .thenComparingInt(
+                        offer -> pool.instanceTypes().indexOf(offer.market().instanceType()))
+                .thenComparingDouble(this::costPerSlotHour)
+                .thenComparing(Offer::market);
+    }
+
+    /** In the offer's currency. */
+    private double costPerSlotHour(Offer offer) {
+        double interruptions = offer.market().isSpot() ? interruptionsPerHour(offer.market()) : 0;
+        double pricePerSlot =
+                offer.pricePerHour().amount().doubleValue() / offer.resources().slotsFor(need);
+        return pricePerSlot * (1 + interruptions * hours(pool.switchBack().changeover()));
+    }
+
+    /** Time that the cloud protects from each launch on stretches what is between two interruptions. */
+    private double interruptionsPerHour(Market market) {
+        Observations.Refused refused = seen.refusals().get(market);
+        double unprotected = seen.history()
+                .interruptions()
+                .getOrDefault(market, Interruptions.NONE)
+                .perHour(refused == null ? 0 : refused.count());
+        return unprotected / (1 + unprotected * hours(pool.buying().protectedTime()));
+    }
+
+    private static double hours(Duration time) {
+        return time.toMillis() / 3_600_000.0;
+    }
+}
