@@ -152,6 +152,20 @@ class DeadlineTest {
         assertMeetsTheDeadline(world);
     }
 
+    /** Spot in a is half as dear. */
+    @ParameterizedTest
+    @EnumSource(PolicyName.class)
+    void theLaddersOrderComesBeforeThePolicysChoice(PolicyName policy) {
+        FakeWorld world = world(policy);
+        world.submit(JOB, job("""
+                deadline: 1h
+                computeTime: 20m
+                ladder: [{zones: [b]}, {}, {capacityType: on-demand}]
+                """));
+        world.seconds(1);
+        assertThat(world.pool.events(NodeRequested.class).getFirst().markets()).containsExactly(SPOT_B);
+    }
+
     @Test
     void backOnSpotOnceThereIsTimeForIt() {
         FakeWorld world = world(PolicyName.UNIFORM_PROGRESS);

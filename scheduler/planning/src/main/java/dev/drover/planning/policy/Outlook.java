@@ -60,8 +60,7 @@ public final class Outlook {
                 boolean isHeld =
                         held instanceof Holding.Spot(Market market, Duration ignored) && market.equals(offer.market());
                 boolean open = isHeld
-                        || first.filter(rung::equals)
-                                .filter(buyable -> buyable.open().contains(offer))
+                        || first.filter(buyable -> buyable.open().contains(offer))
                                 .isPresent();
                 if (offer.pricePerHour().currency().equals(currency) && quoted.add(offer.market())) {
                     quotes.add(new Quote(offer.market(), rung.pricePerSlot(offer), open));
