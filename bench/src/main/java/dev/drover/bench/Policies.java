@@ -54,6 +54,11 @@ public final class Policies implements Callable<Integer> {
             description = "Starts of each job in each group of zones (default: ${DEFAULT-VALUE}).")
     private int starts = 12;
 
+    @Option(
+            names = "--ablation",
+            description = "Measure adaptive with each of its parts left out instead, at a changeover of 0.2 h.")
+    private boolean ablation;
+
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
@@ -80,11 +85,33 @@ public final class Policies implements Callable<Integer> {
                 System.err.println("bench/policies: --sets " + sets + ": there is no such set in " + directory);
                 return 2;
             }
-            return compare(groups);
+            return ablation ? ablate(groups) : compare(groups);
         } catch (TraceException e) {
             System.err.println("bench/policies: " + e.getMessage());
             return 2;
         }
+    }
+
+    private int ablate(List<TraceGroup> groups) throws IOException {
+        Report report = report("Policies: what each part of adaptive is worth", groups);
+        report.condition("changeover", Ablation.CHANGEOVER_HOURS + " h");
+        print(
+                report,
+                Map.of(
+                        "cost over the optimum's with a part left out, mean over cells",
+                        Ablation.lines(groups, DEADLINES_HOURS, starts)));
+        return 0;
+    }
+
+    private Report report(String title, List<TraceGroup> groups) {
+        Report report = new Report(title);
+        report.condition(
+                "sets", groups.stream().map(TraceGroup::setName).distinct().toList());
+        report.condition("groups", groups.size() + ", of zones and prices: flat is 0.918 USD/h, real the set's own");
+        report.condition("gangs", "a zone is open where it has as many instances as its set ever has");
+        report.condition("jobs", "48 h of work; deadlines " + DEADLINES_HOURS + " h; on demand 3.06 USD/h");
+        report.condition("starts", starts + " of each job in each group, spread evenly");
+        return report;
     }
 
     private int compare(List<TraceGroup> groups) throws IOException {
@@ -93,16 +120,9 @@ public final class Policies implements Callable<Integer> {
                 .flatMap(group -> replay(group, groups.size()).stream())
                 .toList();
         int missed = cases.stream().mapToInt(PolicyCase::missed).sum();
-        Report report = new Report("Policies: what a job costs over the best plan in hindsight, on recorded markets");
-        report.condition(
-                "sets", groups.stream().map(TraceGroup::setName).distinct().toList());
-        report.condition("groups", groups.size() + ", of zones and prices: flat is 0.918 USD/h, real the set's own");
-        report.condition("gangs", "a zone is open where it has as many instances as its set ever has");
-        report.condition(
-                "jobs",
-                "48 h of work; deadlines " + DEADLINES_HOURS + " h; changeovers " + CHANGEOVERS_HOURS
-                        + " h; on demand 3.06 USD/h");
-        report.condition("starts", starts + " of each job in each group, spread evenly");
+        Report report =
+                report("Policies: what a job costs over the best plan in hindsight, on recorded markets", groups);
+        report.condition("changeovers", CHANGEOVERS_HOURS + " h");
         report.condition("missed", missed + " deadlines");
         report.condition("seconds", Duration.ofNanos(System.nanoTime() - began).toSeconds());
         print(report, tables(cases));

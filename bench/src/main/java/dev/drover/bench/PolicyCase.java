@@ -33,9 +33,7 @@ record PolicyCase(
 
     static PolicyCase replay(
             TraceGroup group, MarketTraces markets, int deadlineHours, String changeoverHours, List<Integer> starts) {
-        Duration changeover = Duration.ofSeconds(
-                new BigDecimal(changeoverHours).multiply(SECONDS).longValueExact());
-        JobTerms terms = new JobTerms(WORK, Duration.ofHours(deadlineHours), changeover, ON_DEMAND_USD);
+        JobTerms terms = terms(deadlineHours, changeoverHours);
         Map<Contender, Double> costs = new EnumMap<>(Contender.class);
         int missed = 0;
         for (int start : starts) {
@@ -46,6 +44,12 @@ record PolicyCase(
             }
         }
         return new PolicyCase(group, deadlineHours, changeoverHours, starts.size(), costs, missed);
+    }
+
+    static JobTerms terms(int deadlineHours, String changeoverHours) {
+        Duration changeover = Duration.ofSeconds(
+                new BigDecimal(changeoverHours).multiply(SECONDS).longValueExact());
+        return new JobTerms(WORK, Duration.ofHours(deadlineHours), changeover, ON_DEMAND_USD);
     }
 
     double cost(Contender contender) {

@@ -6,10 +6,12 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Weighs each choice by what the whole job is then expected to cost ({@link SpotForecast}), with what was seen of its markets so
- * far ({@link SpotExperience}), and takes the cheapest that cannot miss the deadline ({@link SafetyNet#holds}).
+ * far ({@link SpotExperience}), and takes the cheapest that cannot miss the deadline ({@link SafetyNet#holds}). What runs is not
+ * given up for waiting, on spot or on demand: what that seems to save is less than what a forecast is off.
  *
  * <p>It remembers forecasts only to save time: they follow from the situation alone.
  */
@@ -22,6 +24,24 @@ public final class AdaptivePolicy implements PurchasePolicy {
     /** What one loss is held to cost when markets are compared, in hours on demand. */
     private static final double LOSS_WEIGHT = 1.0 / 3;
 
+    /** What it is made of. All of it is used; each part can be left out, to measure what it is worth. */
+    public enum Part {
+        /** What was seen corrects the prior. */
+        LEARNING,
+        /** What has lasted goes on. Else spells are memoryless. */
+        AGES,
+        /** Where spot is seldom open, it is soon gone. */
+        SCARCITY,
+        /** Of several open markets, losses count as well as prices. Else the cheapest is taken. */
+        LOSSES_RANK,
+        /** On demand goes on while there is no spot. Else it may stop and wait. */
+        STAYING,
+        /** {@link SafetyNet#holds}. Else {@link SafetyNet#held}. */
+        EXACT_NET
+    }
+
+    private final Set<Part> without;
+
     private final Map<SpotForecast.Terms, SpotForecast> forecasts =
             Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
                 @Override
@@ -30,9 +50,25 @@ public final class AdaptivePolicy implements PurchasePolicy {
                 }
             });
 
+    public AdaptivePolicy() {
+        this(Set.of());
+    }
+
+    private AdaptivePolicy(Set<Part> without) {
+        this.without = without;
+    }
+
+    /** The policy less one of its parts. */
+    public static AdaptivePolicy without(Part part) {
+        return new AdaptivePolicy(Set.of(part));
+    }
+
     @Override
     public Purchase choose(Situation situation) {
         Purchase wish = wish(situation);
+        if (without.contains(Part.EXACT_NET)) {
+            return SafetyNet.held(situation, wish);
+        }
         if (SafetyNet.holds(situation, wish)) {
             return wish;
         }
@@ -81,12 +117,9 @@ public final class AdaptivePolicy implements PurchasePolicy {
         double stayed = slack - Ages.hours(situation.holding().startUpLeft());
         Optional<Quote> best = best(situation);
         if (best.isEmpty()) {
-            SpotForecast forecast = forecast(situation, typicalPrice(situation));
-            int age = situation.experience().ageTogether();
-            double stay = forecast.stayingWithSpotClosed(time, stayed, age);
-            return stay <= forecast.waiting(time, slack, age)
-                    ? new Purchase.OnDemand(Why.STAYS)
-                    : new Purchase.Nothing(Why.SPOT_AWAITED);
+            return without.contains(Part.STAYING) && waitingIsCheaper(situation, time, slack, stayed)
+                    ? new Purchase.Nothing(Why.SPOT_AWAITED)
+                    : new Purchase.OnDemand(Why.STAYS);
         }
         Market market = best.get().market();
         SpotForecast forecast = forecast(situation, best.get().pricePerHour());
@@ -97,19 +130,23 @@ public final class AdaptivePolicy implements PurchasePolicy {
                 : new Purchase.OnDemand(Why.SWITCH_NOT_WORTH_IT);
     }
 
+    private boolean waitingIsCheaper(Situation situation, double time, double slack, double stayed) {
+        SpotForecast forecast = forecast(situation, typicalPrice(situation));
+        int age = situation.experience().ageTogether();
+        return forecast.waiting(time, slack, age) < forecast.stayingWithSpotClosed(time, stayed, age);
+    }
+
     private static double slack(Situation situation) {
         return Ages.hours(situation.timeLeft().minus(situation.workLeft()));
     }
 
     /** The open market whose price and expected losses together cost least an hour. */
-    private static Optional<Quote> best(Situation situation) {
+    private Optional<Quote> best(Situation situation) {
         Optional<Quote> best = Optional.empty();
         double lowest = Double.POSITIVE_INFINITY;
+        double lossCost = without.contains(Part.LOSSES_RANK) ? 0 : LOSS_WEIGHT * situation.onDemandPricePerHour();
         for (Quote quote : situation.spot()) {
-            double index = quote.pricePerHour()
-                    + situation.experience().lossesPerHour(quote.market())
-                            * LOSS_WEIGHT
-                            * situation.onDemandPricePerHour();
+            double index = quote.pricePerHour() + situation.experience().lossesPerHour(quote.market()) * lossCost;
             if (quote.open() && index < lowest) {
                 best = Optional.of(quote);
                 lowest = index;
@@ -131,7 +168,7 @@ public final class AdaptivePolicy implements PurchasePolicy {
             horizon *= NEARER;
         }
         SpotForecast.Terms terms = new SpotForecast.Terms(
-                situation.experience().belief(),
+                situation.experience().belief(without),
                 spotPrice,
                 situation.onDemandPricePerHour(),
                 Ages.hours(situation.changeover()),

@@ -1,5 +1,8 @@
 package dev.drover.planning.policy;
 
+import java.util.Arrays;
+import java.util.List;
+
 /**
  * How often a state ends, by its age, as seen so far: the ends and the hours looked on, for each bin of {@link Ages}.
  * Immutable.
@@ -37,11 +40,33 @@ final class Rates {
         return new Rates(newEnds, newHours);
     }
 
+    double allEnds() {
+        return Arrays.stream(ends).sum();
+    }
+
+    double allHours() {
+        return Arrays.stream(hours).sum();
+    }
+
+    /** How many ends there would have been in the hours looked on, at so many per hour of each age. */
+    double endsAt(List<Double> perHour) {
+        double expected = 0;
+        for (int age = 0; age < Ages.COUNT; age++) {
+            expected += perHour.get(age) * hours[age];
+        }
+        return expected;
+    }
+
     /**
      * Ends per hour at this age: the mean of the Gamma posterior after a prior of {@code weight} ends in
      * {@code weight / prior} hours.
      */
     double perHour(int age, double prior, double weight) {
         return (weight + ends[age]) / (weight / prior + hours[age]);
+    }
+
+    /** The same of spells of any age, taken for memoryless. */
+    double perHourAtAnyAge(double prior, double weight) {
+        return (weight + allEnds()) / (weight / prior + allHours());
     }
 }

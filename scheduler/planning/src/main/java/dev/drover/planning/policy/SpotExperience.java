@@ -5,26 +5,37 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What was seen of a job's spot markets since it was submitted: how long each has been open or closed, and how often such a
  * state ended at which age. It grows look by look, and is immutable.
  *
- * <p>What is concluded from it is settled anew only when spot comes or goes, and no more often than {@link #REVISED_EVERY}, so that
- * a conclusion is worth computing with.
+ * <p>What is concluded from it is settled anew when spot comes or goes, but no more often than {@link #REVISED_EVERY}, and each
+ * {@link #QUIET} in which it does not, so that a conclusion is worth computing with.
  */
 public final class SpotExperience {
     static final Duration REVISED_EVERY = Duration.ofHours(3);
+    static final Duration QUIET = Duration.ofHours(6);
 
     public static final SpotExperience NONE =
-            new SpotExperience(Map.of(), Spells.UNSEEN, 0, 0, Duration.ZERO, Belief.prior(1));
+            new SpotExperience(Map.of(), Spells.UNSEEN, 0, 0, Duration.ZERO, Settled.NONE);
+
+    /** What was concluded, and from what. */
+    private record Settled(Belief.Evidence evidence, Belief belief) {
+        static final Settled NONE = of(Belief.Evidence.none(1));
+
+        static Settled of(Belief.Evidence evidence) {
+            return new Settled(evidence, Belief.after(evidence));
+        }
+    }
 
     private final Map<Market, Spells> markets;
     private final Spells together;
     private final int lost;
     private final int lostWithAnotherOpen;
     private final Duration sinceRevised;
-    private final Belief belief;
+    private final Settled settled;
 
     private SpotExperience(
             Map<Market, Spells> markets,
@@ -32,13 +43,13 @@ public final class SpotExperience {
             int lost,
             int lostWithAnotherOpen,
             Duration sinceRevised,
-            Belief belief) {
+            Settled settled) {
         this.markets = markets;
         this.together = together;
         this.lost = lost;
         this.lostWithAnotherOpen = lostWithAnotherOpen;
         this.sinceRevised = sinceRevised;
-        this.belief = belief;
+        this.settled = settled;
     }
 
     /** After one more look, {@code passed} after the one before. */
@@ -54,24 +65,25 @@ public final class SpotExperience {
         }
         Duration age = markets.isEmpty() ? REVISED_EVERY : sinceRevised.plus(passed);
         boolean news = anyOpen != together.isOpen() || lostNow > 0;
-        boolean revise = age.compareTo(REVISED_EVERY) >= 0 && (news || markets.isEmpty());
+        boolean revise = age.compareTo(news || markets.isEmpty() ? REVISED_EVERY : QUIET) >= 0;
         SpotExperience grown = new SpotExperience(
                 seen,
                 together.after(anyOpen, passed),
                 lost + lostNow,
                 lostWithAnotherOpen + (anyOpen ? lostNow : 0),
                 revise ? Duration.ZERO : age,
-                belief);
+                settled);
         return revise ? grown.revised() : grown;
     }
 
     private SpotExperience revised() {
-        Belief now = Belief.after(losses(), together, markets.size(), lost, lostWithAnotherOpen);
-        return new SpotExperience(markets, together, lost, lostWithAnotherOpen, sinceRevised, now);
+        Belief.Evidence now = new Belief.Evidence(losses(), together, markets.size(), lost, lostWithAnotherOpen);
+        return new SpotExperience(markets, together, lost, lostWithAnotherOpen, sinceRevised, Settled.of(now));
     }
 
-    Belief belief() {
-        return belief;
+    /** What to believe, for a policy that leaves some of its parts out. */
+    Belief belief(Set<AdaptivePolicy.Part> without) {
+        return without.isEmpty() ? settled.belief() : Belief.after(settled.evidence(), without);
     }
 
     /** The age of the state that the market is in. */
@@ -87,7 +99,8 @@ public final class SpotExperience {
     /** How often, per hour, an instance in this market is lost, now: its own losses, leant on those of all markets. */
     double lossesPerHour(Market market) {
         Spells spells = markets.getOrDefault(market, Spells.UNSEEN);
-        return spells.losses().perHour(spells.age(), belief.lossesPerHour(spells.age()), Belief.MARKET_WEIGHT);
+        return spells.losses()
+                .perHour(spells.age(), settled.belief().lossesPerHour(spells.age()), Belief.MARKET_WEIGHT);
     }
 
     private Rates losses() {
