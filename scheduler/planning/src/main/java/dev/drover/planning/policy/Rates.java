@@ -1,5 +1,7 @@
 package dev.drover.planning.policy;
 
+import java.util.Arrays;
+
 /**
  * How often a state ends, by its age, as seen so far: the ends and the hours looked on, for each bin of {@link Ages}.
  * Immutable.
@@ -35,6 +37,11 @@ final class Rates {
             newHours[age] += other.hours[age];
         }
         return new Rates(newEnds, newHours);
+    }
+
+    /** How long was looked on, at whatever age. */
+    double hours() {
+        return Arrays.stream(hours).sum();
     }
 
     /**

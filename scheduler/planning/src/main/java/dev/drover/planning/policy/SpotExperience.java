@@ -70,8 +70,34 @@ public final class SpotExperience {
         return new SpotExperience(markets, together, lost, lostWithAnotherOpen, sinceRevised, now);
     }
 
+    /** One look later, with nothing learned from it: for futures that are drawn from what is believed now. */
+    SpotExperience aged(List<Quote> quotes, Duration passed) {
+        Map<Market, Spells> aged = HashMap.newHashMap(quotes.size());
+        boolean anyOpen = false;
+        for (Quote quote : quotes) {
+            Spells before = markets.getOrDefault(quote.market(), Spells.UNSEEN);
+            aged.put(quote.market(), before.aged(quote.open(), passed));
+            anyOpen |= quote.open();
+        }
+        return new SpotExperience(
+                aged, together.aged(anyOpen, passed), lost, lostWithAnotherOpen, sinceRevised, belief);
+    }
+
     Belief belief() {
         return belief;
+    }
+
+    Spells of(Market market) {
+        return markets.getOrDefault(market, Spells.UNSEEN);
+    }
+
+    Spells together() {
+        return together;
+    }
+
+    /** How long these markets were looked at. */
+    double hoursSeen() {
+        return together.losses().hours() + together.returns().hours();
     }
 
     /** The age of the state that the market is in. */
@@ -88,6 +114,11 @@ public final class SpotExperience {
     double lossesPerHour(Market market) {
         Spells spells = markets.getOrDefault(market, Spells.UNSEEN);
         return spells.losses().perHour(spells.age(), belief.lossesPerHour(spells.age()), Belief.MARKET_WEIGHT);
+    }
+
+    /** How closed spells of single markets ended. */
+    Rates returns() {
+        return markets.values().stream().map(Spells::returns).reduce(Rates.NONE, Rates::plus);
     }
 
     private Rates losses() {
