@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +35,23 @@ final class Pools {
     List<PoolName> all() {
         return await("the list of pools", start(gateway::pools))
                 .orElseThrow(() -> silent("the schedulers did not list their pools"));
+    }
+
+    /** A spec that names a pool names one that exists. */
+    void require(PoolName pool) {
+        List<PoolName> all = all();
+        if (!all.contains(pool)) {
+            throw unknown(pool, all);
+        }
+    }
+
+    static ProblemException unknown(PoolName pool, List<PoolName> all) {
+        String names = all.stream().map(PoolName::value).sorted().collect(Collectors.joining(", "));
+        return ProblemException.of(
+                Problem.Kind.INVALID_SPEC,
+                "pool",
+                pool.value(),
+                all.isEmpty() ? "a pool that exists; there is none yet" : "one of " + names);
     }
 
     /** The answer, or empty when the pool is silent and the outcome is not known. */

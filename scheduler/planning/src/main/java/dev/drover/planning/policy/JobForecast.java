@@ -16,8 +16,8 @@ import java.util.function.ToDoubleFunction;
  * <p>Not foreseen: prices that move, work that is lost with a node, and what other jobs take meanwhile.
  */
 public final class JobForecast {
-    /** So that a tenth of them says where a tenth is, to about 2 %. */
-    static final int FUTURES = 400;
+    /** So that where a tenth of them is says where a tenth is, to 1 %. */
+    static final int FUTURES = 1_000;
 
     /** A look of the plan is longer than one of the pool where there would be more than so many before the deadline. */
     private static final int MOST_LOOKS = 1_000;
@@ -33,12 +33,19 @@ public final class JobForecast {
     private final LadderMarkets markets;
     private final PlannedJob job;
     private final Duration changeover;
+    private final Duration foresight;
     private final List<Rehearsal> rehearsals;
 
-    private JobForecast(LadderMarkets markets, PlannedJob job, Duration changeover, List<Rehearsal> rehearsals) {
+    private JobForecast(
+            LadderMarkets markets,
+            PlannedJob job,
+            Duration changeover,
+            Duration foresight,
+            List<Rehearsal> rehearsals) {
         this.markets = markets;
         this.job = job;
         this.changeover = changeover;
+        this.foresight = foresight;
         this.rehearsals = rehearsals;
     }
 
@@ -57,9 +64,9 @@ public final class JobForecast {
             SpotFuture future = new SpotFuture(markets, chances, number);
             rehearsals.add(new Rehearsal(job, markets, future, paced, rule, changeover, tick));
         }
-        long ticks = aim.multipliedBy(FORESIGHT).plus(FORESIGHT_BESIDES).dividedBy(tick);
-        rehearse(rehearsals, ticks);
-        return new JobForecast(markets, job, changeover, rehearsals);
+        Duration foresight = aim.multipliedBy(FORESIGHT).plus(FORESIGHT_BESIDES);
+        rehearse(rehearsals, foresight.dividedBy(tick));
+        return new JobForecast(markets, job, changeover, foresight, rehearsals);
     }
 
     /** All futures together, tick by tick: so the policy weighs alike situations one after the other. */
@@ -114,6 +121,16 @@ public final class JobForecast {
         return job.work().multipliedBy(job.rounds()).plus(changeover);
     }
 
+    /** Whether that is in time. */
+    public boolean isDeadlineFeasible() {
+        return job.deadline().filter(due -> undisturbed().compareTo(due) > 0).isEmpty();
+    }
+
+    /** Whether the budget pays for the least that it can cost. */
+    public boolean isBudgetFeasible() {
+        return job.budget().filter(limit -> leastCost() > limit).isEmpty();
+    }
+
     /** The part of the futures in which it is done in time. */
     public double oddsOfDeadline() {
         double due = job.deadline().map(Ages::hours).orElse(Double.POSITIVE_INFINITY);
@@ -153,6 +170,15 @@ public final class JobForecast {
 
     public int futures() {
         return rehearsals.size();
+    }
+
+    /** How far the futures go. */
+    public Duration foresight() {
+        return foresight;
+    }
+
+    public String currency() {
+        return markets.currency();
     }
 
     /** Of an amount that this forecast tells. */

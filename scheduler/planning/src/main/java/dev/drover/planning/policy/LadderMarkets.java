@@ -17,13 +17,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What a shard may be bought on, as it stands now: all of one currency, within the price caps and spend limits.
  *
  * @param spot in the order of the ladder, each market once
  * @param onDemand the first on its rung, with what a shard pays there an hour
- * @param experience what was seen of the spot markets, this moment included
+ * @param experience what was seen of the spot markets, this moment included; what is concluded from it is settled now
  */
 public record LadderMarkets(
         List<Place> spot, Optional<Place> onDemand, SpotExperience experience, Observations seen, PoolSpec pool) {
@@ -31,15 +32,21 @@ public record LadderMarkets(
 
     public LadderMarkets {
         spot = List.copyOf(spot);
+        experience = experience.revised();
     }
 
     /**
      * One market of the ladder.
      *
      * @param rung its number; what is open on a rung hides what comes after it
-     * @param pricePerHour of the share of a node that a shard takes
+     * @param slots how many shards a node holds
+     * @param pricePerHour of one slot
      */
-    public record Place(Offer offer, int rung, double pricePerHour, boolean open) {
+    public record Place(Offer offer, int rung, int slots, double pricePerHour, boolean open) {
+        public static Place of(Offer offer, int rung, int slots, boolean open) {
+            return new Place(offer, rung, slots, offer.pricePerHour().amount().doubleValue() / slots, open);
+        }
+
         public Market market() {
             return offer.market();
         }
@@ -70,7 +77,7 @@ public record LadderMarkets(
             for (Offer offer : rung.isSpentUp() ? List.<Offer>of() : rung.affordable()) {
                 if (known.add(offer.market())) {
                     boolean open = !seen.refusals().containsKey(offer.market());
-                    places.add(new Place(offer, number, rung.pricePerSlot(offer), open));
+                    places.add(Place.of(offer, number, offer.resources().slotsFor(rung.need()), open));
                 }
             }
         }
@@ -81,9 +88,27 @@ public record LadderMarkets(
         return spot.isEmpty() && onDemand.isEmpty();
     }
 
-    public Optional<String> currency() {
+    /** Of all these prices. */
+    public String currency() {
         return onDemand.or(() -> spot.stream().findFirst())
-                .map(place -> place.offer().pricePerHour().currency());
+                .map(place -> place.offer().pricePerHour().currency())
+                .orElse("USD");
+    }
+
+    /** How many shards the largest node holds. */
+    public int mostPerNode() {
+        return Stream.concat(spot.stream(), onDemand.stream())
+                .mapToInt(Place::slots)
+                .max()
+                .orElse(0);
+    }
+
+    /** The spot market that comes first now, or would if any were open. */
+    public Optional<Place> firstSpot() {
+        return spot.stream()
+                .filter(Place::open)
+                .findFirst()
+                .or(() -> spot.stream().findFirst());
     }
 
     /** The least that a shard pays an hour, on whatever may be open some time. */
@@ -133,6 +158,6 @@ public record LadderMarkets(
 
     /** An amount in the currency of these prices, to six digits. */
     public Money money(double amount) {
-        return new Money(new BigDecimal(amount).round(DIGITS), currency().orElse("USD"));
+        return new Money(new BigDecimal(amount).round(DIGITS), currency());
     }
 }

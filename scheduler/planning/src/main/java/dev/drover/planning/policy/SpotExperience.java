@@ -65,7 +65,7 @@ public final class SpotExperience {
         return revise ? grown.revised() : grown;
     }
 
-    private SpotExperience revised() {
+    SpotExperience revised() {
         Belief now = Belief.after(losses(), together, markets.size(), lost, lostWithAnotherOpen);
         return new SpotExperience(markets, together, lost, lostWithAnotherOpen, sinceRevised, now);
     }
