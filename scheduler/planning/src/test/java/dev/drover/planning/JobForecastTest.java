@@ -195,7 +195,7 @@ class JobForecastTest {
     void moreTimeNeverCostsMore(PolicyName policy) {
         PoolSpec pool = pool(CapacityMode.SPOT_WITH_FALLBACK, policy, Duration.ZERO);
         double before = Double.POSITIVE_INFINITY;
-        for (int deadline : new int[] {49, 54, 60, 72, 96, 144}) {
+        for (int deadline : new int[] {49, 60, 96}) {
             double cost = JobForecast.of(pool, unknown(pool), job(1, 1, deadline, 0))
                     .cost()
                     .expected();

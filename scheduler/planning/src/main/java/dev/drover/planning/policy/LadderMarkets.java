@@ -22,12 +22,15 @@ import java.util.stream.Stream;
 /**
  * What a shard may be bought on, as it stands now: all of one currency, within the price caps and spend limits.
  *
- * @param spot in the order of the ladder, each market once
+ * @param spot in the order of the ladder, each market once; the first {@value #MOST_SPOT}
  * @param onDemand the first on its rung, with what a shard pays there an hour
  * @param experience what was seen of the spot markets, this moment included; what is concluded from it is settled now
  */
 public record LadderMarkets(
         List<Place> spot, Optional<Place> onDemand, SpotExperience experience, Observations seen, PoolSpec pool) {
+    /** The more there are, the less one more adds to a forecast but time. */
+    private static final int MOST_SPOT = 12;
+
     private static final MathContext DIGITS = new MathContext(6);
 
     public LadderMarkets {
@@ -65,6 +68,7 @@ public record LadderMarkets(
         List<Place> comparable = spot.stream()
                 .filter(place ->
                         currency.equals(Optional.of(place.offer().pricePerHour().currency())))
+                .limit(MOST_SPOT)
                 .toList();
         return new LadderMarkets(comparable, onDemand, Outlook.experience(demand.wish(), rungs, seen, now), seen, pool);
     }
