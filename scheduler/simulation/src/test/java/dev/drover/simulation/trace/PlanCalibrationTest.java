@@ -96,8 +96,6 @@ class PlanCalibrationTest {
         "UNIFORM_PROGRESS, 1, 0, 2000",
         "ADAPTIVE, 1, 0, 100",
         "GREEDY, 2, 20000, 2000",
-        "UNIFORM_PROGRESS, 2, 20000, 2000",
-        "GREEDY, 3, 20000, 2000",
         "UNIFORM_PROGRESS, 3, 20000, 2000"
     })
     void whatComesIsWhatWasPlanned(PolicyName name, int markets, int hoursSeen, int times) {
@@ -120,12 +118,9 @@ class PlanCalibrationTest {
                                 && cost <= plan.cost().high() + 0.01)
                         .count()
                 / (double) times;
-        System.out.printf(
-                "CALIB %s %d %d: plan %s actual %.3f ratio %.3f within %.3f%n",
-                name, markets, hoursSeen, plan.cost(), mean, plan.cost().expected() / mean, within);
         assertThat(plan.oddsOfDeadline()).isEqualTo(1);
-        assertThat(plan.cost().expected()).isCloseTo(mean, within(0.04 * mean));
-        assertThat(within).isBetween(0.75, 0.9);
+        assertThat(plan.cost().expected()).isCloseTo(mean, within(0.03 * mean));
+        assertThat(within).as("in the range of 10 to 90 %").isBetween(0.75, 0.9);
     }
 
     /** So many looks that all of them are open at the last. */
