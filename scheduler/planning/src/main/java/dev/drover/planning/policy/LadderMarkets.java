@@ -46,6 +46,10 @@ public record LadderMarkets(
      * @param pricePerHour of one slot
      */
     public record Place(Offer offer, int rung, int slots, double pricePerHour, boolean open) {
+        Quote quote(boolean nowOpen) {
+            return new Quote(offer.market(), pricePerHour, nowOpen);
+        }
+
         public static Place of(Offer offer, int rung, int slots, boolean open) {
             return new Place(offer, rung, slots, offer.pricePerHour().amount().doubleValue() / slots, open);
         }
@@ -119,6 +123,10 @@ public record LadderMarkets(
     double leastPerHour() {
         double least = spot.stream().mapToDouble(Place::pricePerHour).min().orElse(Double.POSITIVE_INFINITY);
         return Math.min(least, onDemand.map(Place::pricePerHour).orElse(Double.POSITIVE_INFINITY));
+    }
+
+    int indexOf(Market market) {
+        return spot.stream().map(Place::market).toList().indexOf(market);
     }
 
     /** Whether a deadline is in the hands of the pool's purchase policy. */

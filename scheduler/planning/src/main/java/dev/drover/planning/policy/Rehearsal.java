@@ -24,11 +24,14 @@ final class Rehearsal {
     private final PurchasePolicy rule;
     private final Duration changeover;
     private final Duration tick;
+    private final double onDemandPricePerHour;
 
     private Duration elapsed = Duration.ZERO;
     private Duration done = Duration.ZERO;
     private int shardsLeft;
     private Holding holding = NOTHING;
+    private int held = -1;
+    private List<Quote> looks;
     private Optional<Market> lostLast = Optional.empty();
     private SpotExperience experience;
     private double cost;
@@ -59,6 +62,9 @@ final class Rehearsal {
         this.rule = rule;
         this.changeover = changeover;
         this.tick = tick;
+        this.onDemandPricePerHour =
+                markets.onDemand().map(LadderMarkets.Place::pricePerHour).orElse(0.0);
+        this.looks = looks();
         this.shardsLeft = job.shards();
         this.experience = markets.experience();
     }
@@ -95,9 +101,9 @@ final class Rehearsal {
     }
 
     void tick() {
-        if (holding instanceof Holding.Spot(Market market, Duration ignored) && !isOpen(market)) {
-            lostLast = Optional.of(market);
-            holding = NOTHING;
+        if (held >= 0 && !future.isOpen(held)) {
+            lostLast = Optional.of(markets.spot().get(held).market());
+            hold(NOTHING);
         }
         Situation situation = situation();
         boolean inTime =
@@ -105,41 +111,33 @@ final class Rehearsal {
         take((inTime ? paced : rule).choose(situation));
         work();
         future.next();
-        experience = experience.aged(looks(), tick);
-    }
-
-    private boolean isOpen(Market market) {
-        for (int i = 0; i < markets.spot().size(); i++) {
-            if (markets.spot().get(i).market().equals(market)) {
-                return future.isOpen(i);
-            }
-        }
-        return false;
+        looks = looks();
+        experience = experience.aged(looks, tick);
     }
 
     /** As the markets are, whatever the ladder hides. */
     private List<Quote> looks() {
-        List<Quote> looks = new ArrayList<>(markets.spot().size());
+        List<Quote> seen = new ArrayList<>(markets.spot().size());
         for (int i = 0; i < markets.spot().size(); i++) {
-            LadderMarkets.Place place = markets.spot().get(i);
-            looks.add(new Quote(place.market(), place.pricePerHour(), future.isOpen(i)));
+            seen.add(markets.spot().get(i).quote(future.isOpen(i)));
         }
-        return looks;
+        return seen;
     }
 
     /** A rung is open only while none before it is; what is held stays. */
     private List<Quote> quotes() {
-        List<Quote> quotes = looks();
-        int first = Integer.MAX_VALUE;
-        for (int i = 0; i < quotes.size(); i++) {
-            first = quotes.get(i).open() ? Math.min(first, markets.spot().get(i).rung()) : first;
+        List<LadderMarkets.Place> spot = markets.spot();
+        int first = 0;
+        while (first < spot.size() && !future.isOpen(first)) {
+            first++;
         }
-        for (int i = 0; i < quotes.size(); i++) {
-            Quote quote = quotes.get(i);
-            boolean held =
-                    holding instanceof Holding.Spot(Market market, Duration ignored) && market.equals(quote.market());
-            boolean open = quote.open() && (held || markets.spot().get(i).rung() == first);
-            quotes.set(i, new Quote(quote.market(), quote.pricePerHour(), open));
+        if (first == spot.size() || spot.get(first).rung() == spot.getLast().rung()) {
+            return looks;
+        }
+        List<Quote> quotes = new ArrayList<>(looks);
+        for (int i = first; i < spot.size(); i++) {
+            boolean hidden = i != held && spot.get(i).rung() != spot.get(first).rung();
+            quotes.set(i, hidden ? spot.get(i).quote(false) : looks.get(i));
         }
         return quotes;
     }
@@ -154,7 +152,7 @@ final class Rehearsal {
                 tick,
                 holding,
                 quotes(),
-                markets.onDemand().map(LadderMarkets.Place::pricePerHour).orElse(0.0),
+                onDemandPricePerHour,
                 lostLast,
                 experience);
     }
@@ -163,14 +161,21 @@ final class Rehearsal {
         Holding wanted = switch (purchase) {
             case Purchase.Nothing ignored -> NOTHING;
             case Purchase.Spot(Market market, Why ignored) ->
-                holding instanceof Holding.Spot(Market held, Duration left) && held.equals(market)
+                holding instanceof Holding.Spot(Market known, Duration left) && known.equals(market)
                         ? holding
                         : new Holding.Spot(market, changeover);
             case Purchase.OnDemand ignored ->
                 holding instanceof Holding.OnDemand ? holding : new Holding.OnDemand(changeover);
         };
-        launches += wanted == holding || wanted == NOTHING ? 0 : 1;
+        if (wanted != holding) {
+            launches += wanted == NOTHING ? 0 : 1;
+            hold(wanted);
+        }
+    }
+
+    private void hold(Holding wanted) {
         holding = wanted;
+        held = wanted instanceof Holding.Spot(Market market, Duration ignored) ? markets.indexOf(market) : -1;
     }
 
     /** Until the next look, or until all is done. Shards that found no room follow on the same nodes. */
@@ -209,13 +214,13 @@ final class Rehearsal {
     private void pay(double hours, int shards, double made) {
         double price = switch (holding) {
             case Holding.Nothing ignored -> 0;
-            case Holding.Spot(Market market, Duration ignored) -> {
+            case Holding.Spot ignored -> {
                 hoursOnSpot += hours * shards;
-                yield price(market);
+                yield markets.spot().get(held).pricePerHour();
             }
             case Holding.OnDemand ignored -> {
                 hoursOnDemand += hours * shards;
-                yield markets.onDemand().orElseThrow().pricePerHour();
+                yield onDemandPricePerHour;
             }
         };
         double bill = price * hours * shards;
@@ -226,13 +231,5 @@ final class Rehearsal {
         }
         cost += bill;
         hoursOfShards += made;
-    }
-
-    private double price(Market market) {
-        return markets.spot().stream()
-                .filter(place -> place.market().equals(market))
-                .findFirst()
-                .orElseThrow()
-                .pricePerHour();
     }
 }
