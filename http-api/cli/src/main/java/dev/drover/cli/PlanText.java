@@ -20,7 +20,9 @@ final class PlanText {
         Table table = new Table("", "");
         estimate(table, plan.path("estimate"));
         table.row("price", price(plan));
-        table.row("now", Render.text(plan, "/start/text") + " (" + Render.text(plan, "/start/code") + ")");
+        table.row(
+                "now",
+                "it would say: " + Render.text(plan, "/start/text") + " (" + Render.text(plan, "/start/code") + ")");
         int ahead = plan.path("ahead").asInt();
         if (ahead > 0) {
             table.row("ahead", ahead + " shards wait and come first");
@@ -51,7 +53,7 @@ final class PlanText {
         if (!deadline.isMissingNode()) {
             table.row(
                     "deadline",
-                    "%s, met in %s".formatted(Render.text(deadline, "/at"), percent(deadline.path("odds"))));
+                    "%s, met in %s".formatted(seconds(deadline.path("at")), percent(deadline.path("odds"))));
         }
         JsonNode budget = estimate.path("budget");
         if (!budget.isMissingNode()) {
@@ -61,7 +63,7 @@ final class PlanText {
         }
         table.row(
                 "hours",
-                "%s on spot, %s on demand; %s moves"
+                "%s on spot, %s on demand; %s moves a shard"
                         .formatted(
                                 one(estimate.path("hoursOnSpot")),
                                 one(estimate.path("hoursOnDemand")),
@@ -79,9 +81,11 @@ final class PlanText {
     /** To the second. */
     private static String time(JsonNode estimate, String which) {
         JsonNode at = estimate.path("finish").path(which);
-        return at.isMissingNode()
-                ? "no end in sight"
-                : Instant.parse(at.asText()).truncatedTo(ChronoUnit.SECONDS).toString();
+        return at.isMissingNode() ? "no end in sight" : seconds(at);
+    }
+
+    private static String seconds(JsonNode at) {
+        return Instant.parse(at.asText()).truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
     private static String percent(JsonNode odds) {

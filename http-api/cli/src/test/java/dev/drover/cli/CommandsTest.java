@@ -156,9 +156,9 @@ class CommandsTest {
             done      2026-03-03T12:00:00Z expected, 2026-03-03T11:00:00Z to no end in sight
             deadline  2026-03-04T00:00:00Z, met in 99.5%
             budget    15 USD, enough in 80%
-            hours     40.5 on spot, 7.5 on demand; 2.3 moves
+            hours     40.5 on spot, 7.5 on demand; 2.3 moves a shard
             price     0.3 USD on spot, 1 USD on demand, per shard and hour
-            now       Node node-1 is starting (NODE_STARTING)
+            now       it would say: Node node-1 is starting (NODE_STARTING)
             ahead     3 shards wait and come first
             because   Each shard trains for 2d, as its computeTime says.
             because   400 futures were drawn.
@@ -182,7 +182,7 @@ class CommandsTest {
         assertThat(Ran.command(server, "plan", file.toString()).out()).isEqualTo("""
             a job in pool default, shards: 1
             price    1 USD on demand, per shard and hour
-            now      It is full. (POOL_FULL)
+            now      it would say: It is full. (POOL_FULL)
             because  Nobody knows.
             """);
     }
