@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
         },
         subcommands = {
             SubmitCommand.class,
+            PlanCommand.class,
             QueueCommand.class,
             ShowCommand.class,
             LogsCommand.class,

@@ -2,6 +2,7 @@ package dev.drover.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.drover.protocol.json.DroverJson;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -142,6 +143,48 @@ class CommandsTest {
             """);
         assertThat(Ran.command(server, "logs", "-f", "--shard", "0", "j-1").out())
                 .isEqualTo("one\ntwo\n");
+    }
+
+    @Test
+    void plan(@TempDir Path dir) throws IOException {
+        server.answer("POST /v1/plan", 200, Samples.PLAN);
+        String file = Files.writeString(dir.resolve("job.yaml"), "name: tiny\ncommand: [a]\ncomputeTime: 48h")
+                .toString();
+        assertThat(Ran.command(server, "plan", file).out()).isEqualTo("""
+            tiny in pool default, shards: 2, 2d of work each
+            cost      12.5 USD expected, 10 USD to 20 USD in 80% of the futures; on demand 48 USD
+            done      2026-03-03T12:00:00Z expected, 2026-03-03T11:00:00Z to no end in sight
+            deadline  2026-03-04T00:00:00Z, met in 99.5%
+            budget    15 USD, enough in 80%
+            hours     40.5 on spot, 7.5 on demand; 2.3 moves a shard
+            price     0.3 USD on spot, 1 USD on demand, per shard and hour
+            now       it would say: Node node-1 is starting (NODE_STARTING)
+            ahead     3 shards wait and come first
+            because   Each shard trains for 2d, as its computeTime says.
+            because   400 futures were drawn.
+            """);
+        assertThat(server.asked().getLast().body()).contains("\"computeTime\":\"48h\"");
+        JsonNode json = DroverJson.mapper()
+                .readTree(Ran.command(server, "plan", file, "--json").out());
+        assertThat(json.at("/estimate/futures").asInt()).isEqualTo(400);
+        Path bad = Files.writeString(dir.resolve("bad.yaml"), "shards: 0\ncommand: [a]");
+        assertThat(Ran.command(server, "plan", bad.toString()))
+                .isEqualTo(new Ran(2, "", "shards: '0' is not allowed; use a whole number from 1 to 64\n"));
+    }
+
+    @Test
+    void aPlanWithoutAnEstimateSaysThePrice(@TempDir Path dir) throws IOException {
+        server.answer("POST /v1/plan", 200, """
+                {"pool": "default", "shards": 1, "ahead": 0, "start": {"code": "POOL_FULL", "text": "It is full."},
+                 "onDemandPerShardHour": {"amount": 1, "currency": "USD"}, "because": ["Nobody knows."]}\
+                """);
+        Path file = Files.writeString(dir.resolve("job.yaml"), "command: [a]");
+        assertThat(Ran.command(server, "plan", file.toString()).out()).isEqualTo("""
+            a job in pool default, shards: 1
+            price    1 USD on demand, per shard and hour
+            now      it would say: It is full. (POOL_FULL)
+            because  Nobody knows.
+            """);
     }
 
     @Test

@@ -15,6 +15,21 @@ final class Samples {
          "capacityType": "ON_DEMAND"}\
         """;
 
+    static final String PLAN = """
+        {"pool": "default", "shards": 2, "work": "2d", "ahead": 3,
+         "start": {"code": "NODE_STARTING", "text": "Node node-1 is starting", "facts": {}},
+         "spotPerShardHour": {"amount": 0.3, "currency": "USD"},
+         "onDemandPerShardHour": {"amount": 1, "currency": "USD"},
+         "estimate": {"cost": {"low": {"amount": 10, "currency": "USD"}, "expected": {"amount": 12.5, "currency": "USD"},
+             "high": {"amount": 20, "currency": "USD"}}, "onDemandCost": {"amount": 48, "currency": "USD"},
+           "finish": {"low": "2026-03-03T11:00:00Z", "expected": "2026-03-03T12:00:00.25Z"},
+           "hoursOnSpot": 40.5, "hoursOnDemand": 7.5, "moves": 2.25,
+           "deadline": {"at": "2026-03-04T00:00:00.5Z", "odds": 0.995, "feasible": true},
+           "budget": {"limit": {"amount": 15, "currency": "USD"}, "odds": 0.8, "feasible": true, "doneWhenSpent": 0.75},
+           "futures": 400},
+         "because": ["Each shard trains for 2d, as its computeTime says.", "400 futures were drawn."]}\
+        """;
+
     private Samples() {}
 
     static String job(String state) {

@@ -26,6 +26,7 @@ public final class HttpApi {
         PoolMetrics metrics = new PoolMetrics(pools, ports.metrics());
         this.endpoints = Stream.of(
                         new SubmitRoute(ports, pools).endpoints(),
+                        new PlanRoute(ports, pools).endpoints(),
                         new JobRoutes(pools, jobs, ports.readModel()).endpoints(),
                         new TelemetryRoutes(jobs, ports.readModel(), ports.limits()).endpoints(),
                         new EventRoutes(ports, jobs, executor).endpoints(),

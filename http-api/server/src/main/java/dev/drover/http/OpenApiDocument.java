@@ -11,8 +11,14 @@ import java.util.List;
 
 /** The API's own description, OpenAPI 3.1, written by hand in a few files that are put together here. */
 final class OpenApiDocument {
-    private static final List<String> PARTS =
-            List.of("base.yaml", "jobs.yaml", "pools.yaml", "system.yaml", "job-schemas.yaml", "pool-schemas.yaml");
+    private static final List<String> PARTS = List.of(
+            "base.yaml",
+            "jobs.yaml",
+            "pools.yaml",
+            "system.yaml",
+            "job-schemas.yaml",
+            "plan-schemas.yaml",
+            "pool-schemas.yaml");
 
     private OpenApiDocument() {}
 

@@ -4,6 +4,7 @@ import dev.drover.protocol.api.PoolCommand;
 import dev.drover.protocol.api.PoolGateway;
 import dev.drover.protocol.api.PoolReply;
 import dev.drover.protocol.id.PoolName;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,12 +16,15 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Asks pools and waits for the answer, so long and no longer. Blocks: for virtual threads. */
 final class Pools {
     private static final Logger LOG = LoggerFactory.getLogger(Pools.class);
+
+    private static final int PLAN_PATIENCE = 5;
 
     private final PoolGateway gateway;
     private final ApiLimits limits;
@@ -32,18 +36,36 @@ final class Pools {
 
     /** Every pool there is, or 503. */
     List<PoolName> all() {
-        return await("the list of pools", start(gateway::pools))
+        return await("the list of pools", start(gateway::pools, limits.poolTimeout()))
                 .orElseThrow(() -> silent("the schedulers did not list their pools"));
+    }
+
+    /** A spec that names a pool names one that exists. */
+    void require(PoolName pool) {
+        List<PoolName> all = all();
+        if (!all.contains(pool)) {
+            throw unknown(pool, all);
+        }
+    }
+
+    static ProblemException unknown(PoolName pool, List<PoolName> all) {
+        String names = all.stream().map(PoolName::value).sorted().collect(Collectors.joining(", "));
+        return ProblemException.of(
+                Problem.Kind.INVALID_SPEC,
+                "pool",
+                pool.value(),
+                all.isEmpty() ? "a pool that exists; there is none yet" : "one of " + names);
     }
 
     /** The answer, or empty when the pool is silent and the outcome is not known. */
     Optional<PoolReply> tryAsk(PoolName pool, PoolCommand command) {
-        return await("pool " + pool, start(() -> gateway.ask(pool, command)));
+        return await("pool " + pool, start(() -> gateway.ask(pool, command), patience(command)));
     }
 
     /** The answer; 404 when there is no such thing, 422 when refused, 503 when the pool is silent. */
     PoolReply ask(PoolName pool, PoolCommand command) {
-        PoolReply reply = tryAsk(pool, command).orElseThrow(() -> silent("pool " + pool + " did not answer"));
+        PoolReply reply =
+                tryAsk(pool, command).orElseThrow(() -> silent("pool " + pool + " did not answer", patience(command)));
         return switch (reply) {
             case PoolReply.NotFound(String what) -> throw notFound(what);
             case PoolReply.Rejected(String field, String value, String allowed) ->
@@ -55,7 +77,7 @@ final class Pools {
     /** Asks several pools at once. A silent pool has an empty answer. */
     Map<PoolName, Optional<PoolReply>> askAll(List<PoolName> pools, PoolCommand command) {
         List<CompletableFuture<PoolReply>> asked = new ArrayList<>();
-        pools.forEach(pool -> asked.add(start(() -> gateway.ask(pool, command))));
+        pools.forEach(pool -> asked.add(start(() -> gateway.ask(pool, command), patience(command))));
         Map<PoolName, Optional<PoolReply>> answers = new LinkedHashMap<>();
         for (int i = 0; i < pools.size(); i++) {
             answers.put(pools.get(i), await("pool " + pools.get(i), asked.get(i)));
@@ -65,10 +87,14 @@ final class Pools {
 
     /** A 503 that says when to come back. */
     ProblemException silent(String what) {
+        return silent(what, limits.poolTimeout());
+    }
+
+    private ProblemException silent(String what, Duration patience) {
         return new ProblemException(
                 Problem.of(
                         Problem.Kind.UNAVAILABLE,
-                        what + " within " + limits.poolTimeout().toMillis() + " ms; ask again, nothing is lost by it"),
+                        what + " within " + patience.toMillis() + " ms; ask again, nothing is lost by it"),
                 retryAfter());
     }
 
@@ -86,13 +112,17 @@ final class Pools {
                 "a pool answered with an unexpected " + reply.getClass().getSimpleName());
     }
 
+    /** A plan is reckoned, which takes a busy machine its time; all else is looked up. */
+    private Duration patience(PoolCommand command) {
+        return command instanceof PoolCommand.PlanJob
+                ? limits.poolTimeout().multipliedBy(PLAN_PATIENCE)
+                : limits.poolTimeout();
+    }
+
     /** Asks now; the clock of several questions runs for all of them at once. */
-    private <T> CompletableFuture<T> start(Supplier<CompletionStage<T>> ask) {
+    private <T> CompletableFuture<T> start(Supplier<CompletionStage<T>> ask, Duration patience) {
         try {
-            return ask.get()
-                    .toCompletableFuture()
-                    .copy()
-                    .orTimeout(limits.poolTimeout().toMillis(), TimeUnit.MILLISECONDS);
+            return ask.get().toCompletableFuture().copy().orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -103,10 +133,7 @@ final class Pools {
             return Optional.of(answer.get());
         } catch (ExecutionException e) {
             if (e.getCause() instanceof TimeoutException) {
-                LOG.warn(
-                        "No answer from {} within {} ms",
-                        whom,
-                        limits.poolTimeout().toMillis());
+                LOG.warn("No answer from {} in time", whom);
             } else {
                 LOG.warn("No answer from {}", whom, e.getCause());
             }

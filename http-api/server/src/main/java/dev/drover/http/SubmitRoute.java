@@ -14,7 +14,6 @@ import dev.drover.protocol.job.JobSpecReader;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.apache.pekko.http.javadsl.model.HttpMethods;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
@@ -53,7 +52,7 @@ final class SubmitRoute {
             return replay(call, text, key.get(), digest, earlier.get());
         }
         JobSpec spec = JobSpecReader.read(text, ports.dataFiles());
-        requirePool(spec.pool());
+        pools.require(spec.pool());
         JobId proposed = ports.newJob().get();
         if (key.isPresent()) {
             Submission claim = readModel.claim(key.get(), digest, proposed, spec.pool());
@@ -86,27 +85,11 @@ final class SubmitRoute {
                 .orElseThrow(() -> unanswered(call, job, spec.pool()));
         return switch (reply) {
             case PoolReply.Job(JobView view) -> view;
-            case PoolReply.NotFound(var ignored) -> throw unknownPool(spec.pool(), pools.all());
+            case PoolReply.NotFound(var ignored) -> throw Pools.unknown(spec.pool(), pools.all());
             case PoolReply.Rejected(String field, String value, String allowed) ->
                 throw ProblemException.of(Problem.Kind.INVALID_SPEC, field, value, allowed);
             case PoolReply other -> throw Pools.unexpected(other);
         };
-    }
-
-    private void requirePool(PoolName pool) {
-        List<PoolName> all = pools.all();
-        if (!all.contains(pool)) {
-            throw unknownPool(pool, all);
-        }
-    }
-
-    private static ProblemException unknownPool(PoolName pool, List<PoolName> all) {
-        String names = all.stream().map(PoolName::value).sorted().collect(Collectors.joining(", "));
-        return ProblemException.of(
-                Problem.Kind.INVALID_SPEC,
-                "pool",
-                pool.value(),
-                all.isEmpty() ? "a pool that exists; there is none yet" : "one of " + names);
     }
 
     private ProblemException unanswered(Call call, JobId job, PoolName pool) {

@@ -125,6 +125,12 @@ final class FakePoolGateway implements PoolGateway {
             case PoolCommand.ListNodes ignored -> new PoolReply.Nodes(List.copyOf(pool.nodes.values()));
             case PoolCommand.ListMarkets ignored -> new PoolReply.Markets(List.copyOf(pool.markets));
             case PoolCommand.ShowCost ignored -> new PoolReply.Cost(Views.COST);
+            case PoolCommand.PlanJob plan -> {
+                diary.add("plan " + plan.spec().name() + " for " + plan.owner());
+                yield plan.spec().scheduling().after().isEmpty()
+                        ? new PoolReply.Plan(Views.plan(plan.spec()))
+                        : new PoolReply.Rejected("after", "j-0", "jobs of this pool");
+            }
         };
     }
 

@@ -8,6 +8,7 @@ import dev.drover.protocol.api.JobEvent;
 import dev.drover.protocol.api.JobView;
 import dev.drover.protocol.api.MarketView;
 import dev.drover.protocol.api.NodeView;
+import dev.drover.protocol.api.PlanView;
 import dev.drover.protocol.api.Reason;
 import dev.drover.protocol.api.ShardView;
 import dev.drover.protocol.api.SpendCategory;
@@ -129,6 +130,32 @@ final class Views {
                 cancelled.submittedAt(),
                 cancelled.finishedAt(),
                 COST);
+    }
+
+    static PlanView plan(JobSpec spec) {
+        return new PlanView(
+                spec.pool(),
+                spec.shards(),
+                spec.scheduling().computeTime(),
+                Reason.of(Reason.Code.NODE_STARTING, "Node node-1 is starting"),
+                3,
+                Optional.of(Money.usd("0.3")),
+                Optional.of(Money.usd("1")),
+                spec.scheduling().computeTime().map(work -> estimate()),
+                List.of("Each shard trains for a while."));
+    }
+
+    private static PlanView.Estimate estimate() {
+        return new PlanView.Estimate(
+                new PlanView.CostRange(Money.usd("10"), Money.usd("12.5"), Money.usd("20")),
+                Optional.of(Money.usd("48")),
+                new PlanView.FinishRange(Optional.of(NOON), Optional.of(NOON), Optional.empty()),
+                40.5,
+                7.5,
+                2.25,
+                Optional.of(new PlanView.DeadlineOdds(NOON, 0.99, true)),
+                Optional.of(new PlanView.BudgetOdds(Money.usd("15"), 0.8, true, 0.75)),
+                400);
     }
 
     static NodeView node(NodeId id) {

@@ -45,4 +45,7 @@ public sealed interface PoolCommand {
     record ListMarkets() implements Query {}
 
     record ShowCost() implements Query {}
+
+    /** What the job would cost, and when it would be done. {@code job} is an id that it could have. */
+    record PlanJob(JobId job, JobSpec spec, String owner) implements Query {}
 }

@@ -19,6 +19,8 @@ public sealed interface PoolReply {
 
     record Cost(CostView cost) implements PoolReply {}
 
+    record Plan(PlanView plan) implements PoolReply {}
+
     /** There is no such thing in this pool, or no such pool. */
     record NotFound(String what) implements PoolReply {}
 

@@ -16,6 +16,8 @@ import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 
 /** Reaches a pool's entity wherever the cluster runs it. A pool that was never configured is not woken by a question. */
 final class PekkoPoolGateway implements PoolGateway {
+    private static final int PLAN_PATIENCE = 5;
+
     private final ClusterSharding sharding;
     private final ReadModel readModel;
     private final Duration timeout;
@@ -57,7 +59,9 @@ final class PekkoPoolGateway implements PoolGateway {
     }
 
     private CompletionStage<PoolReply> askEntity(PoolName pool, PoolCommand command) {
+        // A plan is reckoned, not looked up.
+        Duration patience = command instanceof PoolCommand.PlanJob ? timeout.multipliedBy(PLAN_PATIENCE) : timeout;
         return sharding.entityRefFor(PoolFrontActor.KEY, pool.value())
-                .ask(replyTo -> new PoolFrontActor.Ask(command, replyTo), timeout);
+                .ask(replyTo -> new PoolFrontActor.Ask(command, replyTo), patience);
     }
 }

@@ -19,6 +19,8 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The sharded entity of a pool: gathers what arrives while a write is in flight, and hands its {@link PoolActor} one batch at
@@ -29,6 +31,8 @@ import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
  */
 final class PoolFrontActor extends AbstractBehavior<PoolFrontActor.Message> {
     static final EntityTypeKey<Message> KEY = EntityTypeKey.create(Message.class, "pool");
+
+    private static final Logger LOG = LoggerFactory.getLogger(PoolFrontActor.class);
 
     /** A batch of more would hold up the ones who asked first. */
     static final int MAX_BATCH = 1_000;
@@ -103,18 +107,30 @@ final class PoolFrontActor extends AbstractBehavior<PoolFrontActor.Message> {
     }
 
     private Behavior<Message> onAsk(Ask ask) {
-        Input input = new Input.Asked(ask.command());
-        Request request = new Request(input, Optional.of(ask.replyTo()));
         if (!recovered || !(ask.command() instanceof PoolCommand.Query)) {
-            return take(request);
+            return take(new Request(new Input.Asked(ask.command()), Optional.of(ask.replyTo())));
         }
-        try {
-            decider.decide(state, seen, input, clock.instant()).reply().ifPresent(ask.replyTo()::tell);
-        } catch (RuntimeException e) {
-            // A defect in a view must cost one answer, not the pool.
-            getContext().getLog().error("a pool could not answer {}; its asker times out", ask.command(), e);
+        if (ask.command() instanceof PoolCommand.PlanJob) {
+            // It takes long enough to hold up a pool; what it is reckoned from does not change.
+            PoolState at = state;
+            Observations with = seen;
+            getContext().getExecutionContext().execute(() -> answer(ask, at, with));
+        } else {
+            answer(ask, state, seen);
         }
         return this;
+    }
+
+    /** May run outside of the actor. */
+    private void answer(Ask ask, PoolState at, Observations with) {
+        try {
+            decider.decide(at, with, new Input.Asked(ask.command()), clock.instant())
+                    .reply()
+                    .ifPresent(ask.replyTo()::tell);
+        } catch (RuntimeException e) {
+            // A defect in a view must cost one answer, not the pool.
+            LOG.error("a pool could not answer {}; its asker times out", ask.command(), e);
+        }
     }
 
     private Behavior<Message> take(Request request) {

@@ -7,8 +7,13 @@ import dev.drover.persistence.journal.H2Database;
 import dev.drover.persistence.read.JdbcReadModel;
 import dev.drover.planning.PoolDecider;
 import dev.drover.planning.event.PoolEvent;
+import dev.drover.planning.input.Observations;
+import dev.drover.planning.policy.CapacityPolicy;
+import dev.drover.planning.policy.Demand;
+import dev.drover.planning.state.Node;
 import dev.drover.protocol.api.PoolCommand;
 import dev.drover.protocol.api.PoolReply;
+import dev.drover.protocol.api.Reason;
 import dev.drover.protocol.pool.PoolSpec;
 import dev.drover.protocol.store.FileObjectStore;
 import java.io.IOException;
@@ -16,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -55,6 +61,7 @@ class PoolFrontActorTest {
             .withFallback(ConfigFactory.load()));
     private final PersistenceTestKit journal = PersistenceTestKit.create(testKit.system());
     private final SlowJournal writes = new SlowJournal();
+    private final SlowPolicy policy = new SlowPolicy();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
     @TempDir
@@ -80,6 +87,7 @@ class PoolFrontActorTest {
     @AfterEach
     void stop() {
         writes.gate.countDown();
+        policy.gate.countDown();
         testKit.shutdownTestKit();
         threads.shutdown();
         readModel.close();
@@ -138,6 +146,22 @@ class PoolFrontActorTest {
                 .hasSize(1);
     }
 
+    @Test
+    void aPlanHoldsUpNobody() {
+        ask(new PoolCommand.ResumePool()).expectMessageClass(PoolReply.Done.class);
+        writes.sizes.clear();
+        policy.gate = new CountDownLatch(1);
+        PoolCommand.SubmitJob submission = World.submission("job-1");
+        TestProbe<PoolReply> plan =
+                ask(new PoolCommand.PlanJob(submission.job(), submission.spec(), submission.owner()));
+        Eventually.isTrue("the plan is being made", () -> policy.asked);
+        ask(new PoolCommand.ListJobs()).expectMessageClass(PoolReply.Jobs.class);
+        plan.expectNoMessage(Duration.ofMillis(50));
+        policy.gate.countDown();
+        plan.expectMessageClass(PoolReply.Plan.class);
+        assertThat(writes.sizes).isEmpty();
+    }
+
     private TestProbe<PoolReply> ask(PoolCommand command) {
         TestProbe<PoolReply> probe = testKit.createTestProbe();
         front.tell(new PoolFrontActor.Ask(command, probe.ref()));
@@ -149,7 +173,7 @@ class PoolFrontActorTest {
         FakeCloudProvider cloud = new FakeCloudProvider();
         SchedulerConfig config = SchedulerConfig.local("me", List::of, "a secret of enough length", "file:///store");
         return new PoolFrontActor.Surroundings(
-                new PoolDecider(),
+                new PoolDecider(policy),
                 () -> NOW,
                 NEVER,
                 new IntentRouter.Executors(
@@ -158,6 +182,32 @@ class PoolFrontActorTest {
                         new ArchiveExecutor(readModel, new StepBackfill(readModel, store), threads),
                         new AgentDirectory()),
                 new Projection.Factory(readModel, new JournalReader(testKit.system()), ref -> {}, threads));
+    }
+
+    /** Waits for the gate, and for ever buys nothing. */
+    private static final class SlowPolicy implements CapacityPolicy {
+        volatile CountDownLatch gate = new CountDownLatch(0);
+        volatile boolean asked;
+
+        @Override
+        public Choice choose(PoolSpec pool, Demand demand, Observations seen, Instant now) {
+            asked = true;
+            await(gate);
+            return new Choice.Wait(Reason.of(Reason.Code.NO_OFFERS, "Nothing is for sale."));
+        }
+
+        @Override
+        public Optional<Choice> reconsider(PoolSpec pool, Node held, Demand demand, Observations seen, Instant now) {
+            return Optional.empty();
+        }
+    }
+
+    private static void await(CountDownLatch gate) {
+        try {
+            assertThat(gate.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Notes each write's size, and holds it until the gate opens. */
@@ -174,17 +224,9 @@ class PoolFrontActorTest {
                     failNext = false;
                     return new StorageFailure(new IOException("disk full"));
                 }
-                awaitGate();
+                await(gate);
             }
             return ProcessingSuccess.getInstance();
-        }
-
-        private void awaitGate() {
-            try {
-                assertThat(gate.await(20, TimeUnit.SECONDS)).isTrue();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
         }
     }
 }

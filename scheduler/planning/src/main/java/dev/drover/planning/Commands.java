@@ -18,6 +18,7 @@ import dev.drover.protocol.api.Reason;
 import dev.drover.protocol.api.Reason.Code;
 import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.NodeId;
+import dev.drover.protocol.job.JobSpec;
 import dev.drover.protocol.job.JobState;
 import dev.drover.protocol.pool.PoolSpec;
 import java.time.Duration;
@@ -83,15 +84,20 @@ final class Commands {
             return DONE;
         }
         if (draft.state().job(submit.job()).isEmpty()) {
-            Optional<PoolReply> refusal = submit.spec().scheduling().after().stream()
-                    .flatMap(awaited -> refusal(draft.state(), awaited).stream())
-                    .findFirst();
+            Optional<PoolReply> refusal = refusal(draft.state(), submit.spec());
             if (refusal.isPresent()) {
                 return refusal.get();
             }
             draft.add(new JobSubmitted(submit.job(), submit.spec(), submit.owner(), draft.now()));
         }
         return views.job(draft.state(), draft.seen(), submit.job(), draft.now());
+    }
+
+    /** Why the pool takes no such job. */
+    static Optional<PoolReply> refusal(PoolState state, JobSpec spec) {
+        return spec.scheduling().after().stream()
+                .flatMap(awaited -> refusal(state, awaited).stream())
+                .findFirst();
     }
 
     /** Why no job can go after {@code awaited}. That it must be there makes circles impossible. */

@@ -61,10 +61,8 @@ final class Pacing {
         if (deadline.isEmpty()) {
             return Optional.empty();
         }
-        Optional<ShardStatus> status =
-                shard.node().flatMap(node -> shard.lease().flatMap(lease -> seen.status(node, lease)));
         Duration changeover = pool.switchBack().changeover();
-        Pacing pacing = new Pacing(job, shard, status, changeover, now);
+        Pacing pacing = new Pacing(job, shard, status(seen, shard), changeover, now);
         return pacing.work()
                 .map(work -> new Pace(
                         Duration.between(job.submittedAt(), now),
@@ -74,6 +72,15 @@ final class Pacing {
                         changeover,
                         pool.backoff().longest(),
                         pacing.lostLast()));
+    }
+
+    /** What a step of the shard takes, start-ups included; absent before enough was seen. */
+    static Optional<Duration> stepTime(PoolSpec pool, Observations seen, Job job, Shard shard, Instant now) {
+        return new Pacing(job, shard, status(seen, shard), pool.switchBack().changeover(), now).stepTime();
+    }
+
+    private static Optional<ShardStatus> status(Observations seen, Shard shard) {
+        return shard.node().flatMap(node -> shard.lease().flatMap(lease -> seen.status(node, lease)));
     }
 
     private Optional<Duration> work() {

@@ -39,7 +39,8 @@ public final class PoolDecider {
 
     public PoolDecider(CapacityPolicy policy) {
         this.upkeep = new Upkeep(policy);
-        this.views = new Views(new Waiting(policy));
+        Waiting waiting = new Waiting(policy);
+        this.views = new Views(waiting, new Plans(upkeep, waiting));
         this.intake = new Intake(new Commands(views));
         this.outstanding = new Outstanding(views);
     }

@@ -36,9 +36,11 @@ import java.util.Optional;
 /** What people see of a pool. Derived, never remembered. */
 final class Views {
     private final Waiting waiting;
+    private final Plans plans;
 
-    Views(Waiting waiting) {
+    Views(Waiting waiting, Plans plans) {
         this.waiting = waiting;
+        this.plans = plans;
     }
 
     PoolReply answer(PoolState state, Observations seen, PoolCommand.Query query, Instant now) {
@@ -62,6 +64,7 @@ final class Views {
                         .toList());
             case PoolCommand.ShowCost() ->
                 new PoolReply.Cost(cost(state.ledger().total()));
+            case PoolCommand.PlanJob plan -> plans.answer(state, seen, plan, now);
         };
     }
 

@@ -14,7 +14,10 @@ final class Ages {
     private Ages() {}
 
     static int of(Duration age) {
-        double hours = hours(age);
+        return of(hours(age));
+    }
+
+    static int of(double hours) {
         int bin = 0;
         while (bin < EDGES_HOURS.length && hours >= EDGES_HOURS[bin]) {
             bin++;

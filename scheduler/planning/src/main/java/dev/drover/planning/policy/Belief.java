@@ -100,6 +100,11 @@ record Belief(List<Double> losses, List<Double> lossesTogether, List<Double> ret
         return (guess * ELSEWHERE_WEIGHT + seen.lostWithAnotherOpen()) / (ELSEWHERE_WEIGHT + seen.lost());
     }
 
+    /** How often, per hour, a spell of this age ends, before anything was seen. */
+    static double priorPerHour(int age) {
+        return PRIOR_PER_HOUR[age];
+    }
+
     double lossesPerHour(int age) {
         return losses.get(age);
     }

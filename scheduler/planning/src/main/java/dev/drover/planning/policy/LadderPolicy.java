@@ -194,7 +194,7 @@ public final class LadderPolicy implements CapacityPolicy {
     }
 
     /** The saving over the horizon exceeds the changeover, during which both are paid for. */
-    private static boolean pays(Money spot, Money onDemand, SwitchBackSpec rule) {
+    static boolean pays(Money spot, Money onDemand, SwitchBackSpec rule) {
         if (!spot.currency().equals(onDemand.currency())) {
             return false;
         }

@@ -78,7 +78,7 @@ public final class Outlook {
                 .pricePerSlot(onDemand);
     }
 
-    private static SpotExperience experience(Wish wish, List<Rung> rungs, Observations seen, Instant now) {
+    static SpotExperience experience(Wish wish, List<Rung> rungs, Observations seen, Instant now) {
         return seen.history()
                 .experiences()
                 .getOrDefault(wish, SpotExperience.NONE)

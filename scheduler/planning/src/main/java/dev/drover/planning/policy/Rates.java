@@ -44,6 +44,7 @@ final class Rates {
         return Arrays.stream(ends).sum();
     }
 
+    /** How long was looked on, at whatever age. */
     double allHours() {
         return Arrays.stream(hours).sum();
     }

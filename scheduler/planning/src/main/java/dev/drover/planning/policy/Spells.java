@@ -22,6 +22,12 @@ record Spells(Optional<Boolean> open, Duration since, Rates losses, Rates return
         return Ages.of(since);
     }
 
+    /** As {@link #after}, but nothing is counted. */
+    Spells aged(boolean nowOpen, Duration passed) {
+        return new Spells(
+                Optional.of(nowOpen), nowOpen == isOpen() ? since.plus(passed) : Duration.ZERO, losses, returns);
+    }
+
     Spells after(boolean nowOpen, Duration passed) {
         if (open.isEmpty()) {
             return new Spells(Optional.of(nowOpen), Duration.ZERO, losses, returns);

@@ -76,14 +76,44 @@ public final class SpotExperience {
         return revise ? grown.revised() : grown;
     }
 
-    private SpotExperience revised() {
+    SpotExperience revised() {
         Belief.Evidence now = new Belief.Evidence(losses(), together, markets.size(), lost, lostWithAnotherOpen);
         return new SpotExperience(markets, together, lost, lostWithAnotherOpen, sinceRevised, Settled.of(now));
+    }
+
+    /** One look later, with nothing learned from it: for futures that are drawn from what is believed now. */
+    SpotExperience aged(List<Quote> quotes, Duration passed) {
+        Map<Market, Spells> aged = HashMap.newHashMap(quotes.size());
+        boolean anyOpen = false;
+        for (Quote quote : quotes) {
+            Spells before = markets.getOrDefault(quote.market(), Spells.UNSEEN);
+            aged.put(quote.market(), before.aged(quote.open(), passed));
+            anyOpen |= quote.open();
+        }
+        return new SpotExperience(
+                aged, together.aged(anyOpen, passed), lost, lostWithAnotherOpen, sinceRevised, settled);
+    }
+
+    Belief belief() {
+        return settled.belief();
     }
 
     /** What to believe, for a policy that leaves some of its parts out. */
     Belief belief(Set<AdaptivePolicy.Part> without) {
         return without.isEmpty() ? settled.belief() : Belief.after(settled.evidence(), without);
+    }
+
+    Spells of(Market market) {
+        return markets.getOrDefault(market, Spells.UNSEEN);
+    }
+
+    Spells together() {
+        return together;
+    }
+
+    /** How long these markets were looked at. */
+    double hoursSeen() {
+        return together.losses().allHours() + together.returns().allHours();
     }
 
     /** The age of the state that the market is in. */
@@ -101,6 +131,11 @@ public final class SpotExperience {
         Spells spells = markets.getOrDefault(market, Spells.UNSEEN);
         return spells.losses()
                 .perHour(spells.age(), settled.belief().lossesPerHour(spells.age()), Belief.MARKET_WEIGHT);
+    }
+
+    /** How closed spells of single markets ended. */
+    Rates returns() {
+        return markets.values().stream().map(Spells::returns).reduce(Rates.NONE, Rates::plus);
     }
 
     private Rates losses() {
