@@ -102,7 +102,7 @@ record Belief(List<Double> losses, List<Double> lossesTogether, List<Double> ret
 
     /** How often, per hour, a spell of this age ends, before anything was seen. */
     static double priorPerHour(int age) {
-        return PRIOR_PER_HOUR[age];
+        return PRIOR_PER_HOUR.get(age);
     }
 
     double lossesPerHour(int age) {
