@@ -1,5 +1,6 @@
 package dev.drover.planning;
 
+import dev.drover.planning.event.PoolEvent.JobBudgetSet;
 import dev.drover.planning.event.PoolEvent.JobCancelled;
 import dev.drover.planning.event.PoolEvent.JobSubmitted;
 import dev.drover.planning.event.PoolEvent.NodeDraining;
@@ -19,6 +20,7 @@ import dev.drover.protocol.api.Reason.Code;
 import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.job.JobState;
+import dev.drover.protocol.money.Money;
 import dev.drover.protocol.pool.PoolSpec;
 import java.time.Duration;
 import java.util.List;
@@ -59,6 +61,7 @@ final class Commands {
             }
             case PoolCommand.SubmitJob submit -> submit(draft, submit);
             case PoolCommand.CancelJob cancel -> cancel(draft, cancel);
+            case PoolCommand.SetBudget(JobId job, Optional<Money> budget) -> setBudget(draft, job, budget);
             case PoolCommand.DrainNode(NodeId node) -> drain(draft, node);
             case PoolCommand.EvictNode(NodeId node, Optional<Duration> notice) -> evict(draft, node, notice, once);
             case PoolCommand.Query query -> views.answer(draft.state(), draft.seen(), query, draft.now());
@@ -71,6 +74,10 @@ final class Commands {
         }
         if (spec.maxNodes() > MAX_NODES) {
             return new PoolReply.Rejected("maxNodes", "" + spec.maxNodes(), "0 to " + MAX_NODES);
+        }
+        Optional<PoolReply> refusal = Currencies.refusal(draft.seen(), spec);
+        if (refusal.isPresent()) {
+            return refusal.get();
         }
         if (!draft.state().spec().equals(Optional.of(spec))) {
             draft.add(new PoolConfigured(spec, draft.now()));
@@ -85,7 +92,11 @@ final class Commands {
         if (draft.state().job(submit.job()).isEmpty()) {
             Optional<PoolReply> refusal = submit.spec().scheduling().after().stream()
                     .flatMap(awaited -> refusal(draft.state(), awaited).stream())
-                    .findFirst();
+                    .findFirst()
+                    .or(() -> Currencies.refusal(
+                            draft.seen(),
+                            draft.spec(),
+                            submit.spec().scheduling().budget()));
             if (refusal.isPresent()) {
                 return refusal.get();
             }
@@ -118,6 +129,21 @@ final class Commands {
             draft.add(new JobCancelled(cancel.job(), cancel.reason(), draft.now()));
         }
         return views.job(draft.state(), draft.seen(), cancel.job(), draft.now());
+    }
+
+    private PoolReply setBudget(Draft draft, JobId id, Optional<Money> budget) {
+        Optional<Job> job = draft.state().job(id).filter(Job::isLive);
+        if (job.isEmpty()) {
+            return new PoolReply.NotFound("job " + id);
+        }
+        Optional<PoolReply> refusal = Currencies.refusal(draft.seen(), draft.spec(), budget);
+        if (refusal.isPresent()) {
+            return refusal.get();
+        }
+        if (!job.get().spec().scheduling().budget().equals(budget)) {
+            draft.add(new JobBudgetSet(id, budget, draft.now()));
+        }
+        return views.job(draft.state(), draft.seen(), id, draft.now());
     }
 
     private static PoolReply drain(Draft draft, NodeId id) {
