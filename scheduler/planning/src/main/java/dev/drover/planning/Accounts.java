@@ -119,7 +119,9 @@ final class Accounts {
     private Map<Payer, Account> reckoned() {
         if (!reckoned) {
             reckoned = true;
-            state.nodes().keySet().forEach(this::reckon);
+            if (Budgets.any(state)) {
+                state.nodes().keySet().forEach(this::reckon);
+            }
         }
         return sums;
     }
@@ -181,8 +183,9 @@ final class Accounts {
                     shares.part(whole.perHour(), id),
                     shares.part(whole.reserved(), id),
                     whole.stopping());
+            Job job = state.job(id.job()).orElseThrow();
             boolean stops = shard.node().equals(Optional.of(node.id())) && Handoffs.isStopping(node, shard);
-            for (Payer payer : payers(shard)) {
+            for (Payer payer : Budgets.payers(state, job)) {
                 accounts.merge(payer, stops ? stopping(part) : part, Account::plus);
             }
         }
@@ -190,11 +193,5 @@ final class Accounts {
 
     private static Account stopping(Account account) {
         return new Account(account.unbooked(), account.perHour(), account.reserved(), account.reserved());
-    }
-
-    /** The shard's job and its owner, where they have budgets. */
-    private Set<Payer> payers(Shard shard) {
-        Job job = state.job(shard.id().job()).orElseThrow();
-        return Budgets.payers(state, job);
     }
 }

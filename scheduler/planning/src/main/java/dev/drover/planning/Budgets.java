@@ -22,11 +22,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
@@ -49,12 +47,27 @@ final class Budgets {
         };
     }
 
+    /** Whether anybody has one. */
+    static boolean any(PoolState state) {
+        return state.spec()
+                        .map(PoolSpec::buying)
+                        .filter(buying -> buying.budget().isPresent()
+                                || !buying.ownerBudgets().isEmpty())
+                        .isPresent()
+                || state.jobs().values().stream()
+                        .anyMatch(job -> job.spec().scheduling().budget().isPresent());
+    }
+
     /** The job and its owner, as far as they have budgets. */
-    static Set<Payer> payers(PoolState state, Job job) {
-        Set<Payer> payers = new LinkedHashSet<>();
-        Stream.of(new Payer.OfJob(job.id()), new Payer.OfOwner(job.owner()))
-                .filter(payer -> limit(state, payer).isPresent())
-                .forEach(payers::add);
+    static List<Payer> payers(PoolState state, Job job) {
+        List<Payer> payers = new ArrayList<>(2);
+        if (job.spec().scheduling().budget().isPresent()) {
+            payers.add(new Payer.OfJob(job.id()));
+        }
+        Payer owner = new Payer.OfOwner(job.owner());
+        if (limit(state, owner).isPresent()) {
+            payers.add(owner);
+        }
         return payers;
     }
 
@@ -193,9 +206,11 @@ final class Budgets {
     /** Whether what goes on could pass the budget before it is ended. A budget in another currency stops nothing that runs. */
     static boolean isPassing(Accounts accounts, Payer payer) {
         Optional<Accounts.Account> open = accounts.of(payer);
+        if (open.isEmpty() || limit(accounts.state(), payer).isEmpty()) {
+            return false;
+        }
         Allowance stands = allowance(accounts, payer, Billing.TICK);
-        return open.isPresent()
-                && stands.limit().currency().equals(stands.spent().currency())
+        return stands.limit().currency().equals(stands.spent().currency())
                 && stands.spent()
                         .plus(stands.reserved())
                         .minus(open.get().stopping())
