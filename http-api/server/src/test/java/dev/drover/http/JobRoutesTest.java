@@ -84,8 +84,8 @@ class JobRoutesTest {
     void setsAndLiftsABudget() {
         assertThat(json(api.user("PATCH", "/v1/jobs/j-live", "{\"budget\": \"60 USD\"}"))
                         .at("/spec/budget/amount")
-                        .asText())
-                .isEqualTo("60");
+                        .asInt())
+                .isEqualTo(60);
         assertThat(json(api.user("PATCH", "/v1/jobs/j-live", "{\"budget\": null}"))
                         .at("/spec")
                         .has("budget"))
