@@ -78,9 +78,24 @@ final class Budgets {
                 .isPresent();
     }
 
-    /** For how long a node is paid for, once it is to end: its shards save first, and the bill comes by the tick. */
+    /** For how long a node is paid for, once it is to end: its shards save first, and one that is silent is given a lease. */
     static Duration untilEnded(PoolState state, Observations seen, Node node) {
-        return Billing.TICK.plus(Handoffs.margin(state, seen, node.id()));
+        return grain(state).plus(Handoffs.margin(state, seen, node.id()));
+    }
+
+    /** What is new comes up and works for a tick before it is stopped again, else it would only cost. */
+    private static Duration toStart(PoolState state) {
+        return grain(state).plus(lease(state).noticeMargin()).plus(Billing.TICK);
+    }
+
+    /** How late it may be noticed that something still runs. */
+    private static Duration grain(PoolState state) {
+        Duration lease = lease(state).length();
+        return lease.compareTo(Billing.TICK) > 0 ? lease : Billing.TICK;
+    }
+
+    private static LeaseSpec lease(PoolState state) {
+        return state.spec().orElseThrow().lease();
     }
 
     /** What pays for a shard of the job on one more node. */
@@ -100,13 +115,6 @@ final class Budgets {
         return limit(accounts.state(), pool).stream()
                 .map(limit -> allowance(accounts, pool, toStart(accounts.state())))
                 .toList();
-    }
-
-    /** What is new comes up and works for a tick before it is stopped again, else it would only cost. */
-    private static Duration toStart(PoolState state) {
-        return Billing.TICK
-                .multipliedBy(2)
-                .plus(state.spec().orElseThrow().lease().noticeMargin());
     }
 
     /** Why the node, which has a slot for the shard, is not paid for; the pool pays for it in any case, and for a while more. */
@@ -237,7 +245,7 @@ final class Budgets {
      * before, with the time to save. Never so short that a few lost heartbeats end it.
      */
     static Instant runUntil(Draft draft, NodeId node) {
-        LeaseSpec lease = draft.spec().lease();
+        LeaseSpec lease = lease(draft.state());
         Instant longest = draft.now().plus(lease.runUntil());
         Instant shortest = draft.now().plus(lease.heartbeat().multipliedBy(HEARTBEATS_AT_LEAST));
         Duration margin = Handoffs.margin(draft.state(), draft.seen(), node);

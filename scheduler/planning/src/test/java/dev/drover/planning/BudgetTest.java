@@ -18,7 +18,6 @@ import dev.drover.planning.event.PoolEvent.NodeRequested;
 import dev.drover.planning.event.PoolEvent.ShardDetached;
 import dev.drover.planning.event.PoolEvent.ShardGranted;
 import dev.drover.planning.input.Input;
-import dev.drover.protocol.agent.AgentCommand;
 import dev.drover.protocol.api.PoolCommand;
 import dev.drover.protocol.api.PoolReply;
 import dev.drover.protocol.api.Reason;
@@ -311,51 +310,6 @@ class BudgetTest {
         assertThat(why(world, JOB).text()).endsWith("The budget wins over the deadline.");
         assertThat(world.pool.events(NodeRequested.class))
                 .allSatisfy(asked -> assertThat(asked.markets()).allMatch(Market::isSpot));
-    }
-
-    @Test
-    void aRecoveredPoolKnowsWhatIsSpentAndReserved() {
-        FakeWorld world = world(budgeted(spotPool(0, 4), "", Map.of("ann", "0.03")), 1);
-        world.submit(JOB, job(1, 0));
-        world.seconds(100);
-        world.restartController();
-        world.submit(OTHER, job(1, 0));
-        assertThat(markets(world))
-                .as("0.0097 spent, 0.0065 reserved: 0.0138 left")
-                .isEqualTo("a+b a");
-        world.restartController();
-        world.submit(new JobId("l"), job(1, 0));
-        assertThat(why(world, new JobId("l")).code()).isEqualTo(Code.BUDGET);
-        world.until(
-                300,
-                () -> world.state()
-                        .liveShards()
-                        .allMatch(shard ->
-                                shard.node().isEmpty() && shard.target().isEmpty()));
-        world.seconds(20);
-        assertThat(world.state().ledger().byOwner().get("ann")).isLessThan(Money.usd("0.03"));
-    }
-
-    /** 0.02 buy 200 s from 3 s on, less 5 s to save. */
-    @Test
-    void aLeaseEndsWithTheMoney() {
-        FakeWorld world = world(spotPool(0, 1), 1);
-        world.submit(JOB, within(job(1, 0), "0.02"));
-        world.seconds(30);
-        assertThat(runUntil(world)).isEqualTo(PoolScript.START.plusSeconds(198));
-        world.ask(new PoolCommand.SetBudget(JOB, Optional.empty()));
-        world.seconds(2);
-        assertThat(runUntil(world)).isEqualTo(world.pool.now().plus(Duration.ofHours(1)));
-    }
-
-    private static Instant runUntil(FakeWorld world) {
-        return world.handedOut.stream()
-                .filter(Intent.TellAgent.class::isInstance)
-                .map(intent -> ((Intent.TellAgent) intent).command())
-                .filter(AgentCommand.Welcome.class::isInstance)
-                .map(command -> ((AgentCommand.Welcome) command).runUntil())
-                .reduce((earlier, later) -> later)
-                .orElseThrow();
     }
 
     @Test
