@@ -38,6 +38,7 @@ import picocli.CommandLine.Spec;
             LogsCommand.class,
             TelemetryCommand.class,
             CancelCommand.class,
+            BudgetCommand.class,
             PoolsCommand.class,
             PoolCommand.class,
             ScaleCommand.class,

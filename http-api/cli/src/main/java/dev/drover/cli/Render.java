@@ -1,6 +1,7 @@
 package dev.drover.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
@@ -44,7 +45,7 @@ final class Render {
                     .append(text(job, "/why/code"))
                     .append(")\n");
         }
-        text.append(cost(job.path("cost"))).append('\n');
+        text.append(cost(job.path("cost"), job.at("/spec/budget"))).append('\n');
         String spentOn = spentOn(job.path("cost"));
         text.append(spentOn.isEmpty() ? "" : "spent on: " + spentOn + "\n").append('\n');
         Table shards = new Table("SHARD", "STATE", "STEP", "GENERATION", "NODE", "TO", "WHY");
@@ -129,7 +130,7 @@ final class Render {
                     text(pool, "/spec/minNodes") + " to " + text(pool, "/spec/maxNodes"),
                     text(pool, "/runningShards"),
                     text(pool, "/queuedShards"),
-                    money(pool.at("/cost/spent")),
+                    money(pool.at("/cost/spent")) + ofBudget(pool.at("/spec/budget")),
                     pool.path("paused").asBoolean() ? "paused" : "active");
         }
         return table + unanswered(list);
@@ -169,6 +170,11 @@ final class Render {
 
     /** What was spent against what it would have cost on demand. */
     static String cost(JsonNode cost) {
+        return cost(cost, MissingNode.getInstance());
+    }
+
+    /** The same, and of which budget, where there is one. */
+    static String cost(JsonNode cost, JsonNode budget) {
         BigDecimal spent = cost.at("/spent/amount").decimalValue();
         BigDecimal onDemand = cost.at("/onDemand/amount").decimalValue();
         String saved = onDemand.signum() == 0
@@ -178,8 +184,12 @@ final class Render {
                                 .subtract(spent.multiply(BigDecimal.valueOf(100))
                                         .divide(onDemand, 0, RoundingMode.HALF_UP))
                                 .intValue());
-        return "spent %s; on demand it would have been %s%s"
-                .formatted(money(cost.path("spent")), money(cost.path("onDemand")), saved);
+        return "spent %s%s; on demand it would have been %s%s"
+                .formatted(money(cost.path("spent")), ofBudget(budget), money(cost.path("onDemand")), saved);
+    }
+
+    private static String ofBudget(JsonNode budget) {
+        return budget.has("amount") ? " of " + money(budget) : "";
     }
 
     /** {@code useful 93.1%, start-up 6.9%}; empty where nothing was spent, or an older server does not tell. */

@@ -96,6 +96,18 @@ class CommandsTest {
     }
 
     @Test
+    void budget() {
+        String budgeted = Samples.job("WAITING")
+                .replace("\"spec\": {", "\"spec\": {\"budget\": {\"amount\": 40.0, \"currency\": \"USD\"}, ");
+        server.answer("PATCH /v1/jobs/j-1", 200, budgeted);
+        assertThat(Ran.command(server, "budget", "j-1", "40 USD").out())
+                .isEqualTo("j-1: spent 0.0125 USD of 40 USD; on demand it would have been 0.05 USD (75% less)\n");
+        assertThat(server.asked().getLast().body()).isEqualTo("{\"budget\":\"40 USD\"}");
+        assertThat(Ran.command(server, "budget", "j-1", "none").code()).isZero();
+        assertThat(server.asked().getLast().body()).isEqualTo("{\"budget\":null}");
+    }
+
+    @Test
     void scalePauseAndResume() {
         server.answer("POST /v1/pools/default/scale", 200, "{}")
                 .answer("POST /v1/pools/default/pause", 200, "{}")

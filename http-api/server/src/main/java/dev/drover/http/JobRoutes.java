@@ -7,6 +7,9 @@ import dev.drover.protocol.api.PoolReply;
 import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.PoolName;
 import dev.drover.protocol.job.JobState;
+import dev.drover.protocol.money.Money;
+import dev.drover.protocol.spec.SpecFields;
+import dev.drover.protocol.spec.SpecText;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -16,7 +19,7 @@ import java.util.Optional;
 import org.apache.pekko.http.javadsl.model.HttpMethods;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 
-/** Shows and cancels jobs. */
+/** Shows, changes and cancels jobs. */
 final class JobRoutes {
     private static final int DEFAULT_LIMIT = 100;
     private static final int MAX_LIMIT = 1000;
@@ -37,6 +40,7 @@ final class JobRoutes {
                 Endpoint.get(
                         "/v1/jobs/{job}",
                         call -> Answers.json(200, jobs.find(call.withoutQuery().job()))),
+                Endpoint.user(HttpMethods.PATCH, "/v1/jobs/{job}", this::change),
                 Endpoint.user(HttpMethods.DELETE, "/v1/jobs/{job}", this::cancel),
                 Endpoint.user(HttpMethods.POST, "/v1/jobs/{job}/cancel", this::cancel));
     }
@@ -69,6 +73,26 @@ final class JobRoutes {
                 .limit(limit)
                 .toList();
         return Answers.json(200, new JobList(shown, unanswered));
+    }
+
+    /** Of a job only its budget can change; null lifts it. */
+    private HttpResponse change(Call call) {
+        JobView job = jobs.find(call.withoutQuery().job());
+        SpecFields body = SpecFields.of(SpecText.parse(call.specText()));
+        if (!body.names().contains("budget")) {
+            body.problem("budget", "", "an amount as 60 USD, or null for none");
+        }
+        Optional<Money> budget = body.money("budget");
+        body.finish();
+        body.throwIfAnyProblem();
+        if (job.state().isFinal()) {
+            throw new ProblemException(
+                    Problem.Kind.CONFLICT,
+                    "job " + job.id() + " is " + job.state()
+                            + " already; only a job that is not finished has a budget to change");
+        }
+        pools.ask(job.pool(), new PoolCommand.SetBudget(job.id(), budget));
+        return Answers.json(200, jobs.find(job.id()));
     }
 
     private HttpResponse cancel(Call call) {

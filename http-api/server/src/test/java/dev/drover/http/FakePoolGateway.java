@@ -11,11 +11,13 @@ import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.id.PoolName;
 import dev.drover.protocol.job.JobState;
+import dev.drover.protocol.money.Money;
 import dev.drover.protocol.pool.PoolSpec;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -102,6 +104,10 @@ final class FakePoolGateway implements PoolGateway {
             }
             case PoolCommand.CancelJob(JobId job, String reason) -> {
                 pool.jobs.computeIfPresent(job, (id, view) -> Views.cancelled(view, reason));
+                yield new PoolReply.Done();
+            }
+            case PoolCommand.SetBudget(JobId job, Optional<Money> budget) -> {
+                pool.jobs.computeIfPresent(job, (id, view) -> Views.budgeted(view, budget));
                 yield new PoolReply.Done();
             }
             case PoolCommand.ConfigurePool ignored -> new PoolReply.Done();

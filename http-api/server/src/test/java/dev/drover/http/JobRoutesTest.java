@@ -81,6 +81,26 @@ class JobRoutesTest {
     }
 
     @Test
+    void setsAndLiftsABudget() {
+        assertThat(json(api.user("PATCH", "/v1/jobs/j-live", "{\"budget\": \"60 USD\"}"))
+                        .at("/spec/budget/amount")
+                        .asInt())
+                .isEqualTo(60);
+        assertThat(json(api.user("PATCH", "/v1/jobs/j-live", "{\"budget\": null}"))
+                        .at("/spec")
+                        .has("budget"))
+                .isFalse();
+        for (String wrong : List.of("{}", "{\"budget\": 60}", "{\"budget\": \"60 USD\", \"priority\": 3}")) {
+            assertThat(api.user("PATCH", "/v1/jobs/j-live", wrong).statusCode())
+                    .as(wrong)
+                    .isEqualTo(422);
+        }
+        assertThat(api.user("PATCH", "/v1/jobs/j-done", "{\"budget\": \"60 USD\"}")
+                        .statusCode())
+                .isEqualTo(409);
+    }
+
+    @Test
     void cancelsOnceAndForAll() {
         assertThat(json(api.user("DELETE", "/v1/jobs/j-live", "")).at("/state").asText())
                 .isEqualTo("CANCELLED");

@@ -117,6 +117,20 @@ final class Views {
                 job.cost());
     }
 
+    static JobView budgeted(JobView job, Optional<Money> budget) {
+        return new JobView(
+                job.id(),
+                job.pool(),
+                job.owner(),
+                job.spec().withBudget(budget),
+                job.state(),
+                job.why(),
+                job.shards(),
+                job.submittedAt(),
+                job.finishedAt(),
+                job.cost());
+    }
+
     static JobView cancelled(JobView job, String reason) {
         JobView cancelled = job(job.id(), job.spec(), JobState.CANCELLED);
         return new JobView(

@@ -4,6 +4,7 @@ import dev.drover.planning.event.PoolEvent;
 import dev.drover.planning.event.PoolEvent.ArchivedForgotten;
 import dev.drover.planning.event.PoolEvent.CheckpointRejected;
 import dev.drover.planning.event.PoolEvent.JobArchived;
+import dev.drover.planning.event.PoolEvent.JobBudgetSet;
 import dev.drover.planning.event.PoolEvent.JobCancelled;
 import dev.drover.planning.event.PoolEvent.JobFinished;
 import dev.drover.planning.event.PoolEvent.JobSubmitted;
@@ -51,6 +52,7 @@ public final class EventCodec {
             case PoolResumed e -> "pool.resumed.v1";
             case JobSubmitted e -> "job.submitted.v2";
             case JobCancelled e -> "job.cancelled.v1";
+            case JobBudgetSet e -> "job.budget-set.v1";
             case JobFinished e -> "job.finished.v1";
             case JobArchived e -> "job.archived.v1";
             case ArchivedForgotten e -> "job.archived-forgotten.v1";
@@ -102,6 +104,7 @@ public final class EventCodec {
             case "pool.resumed.v1" -> PoolResumed.class;
             case "job.submitted.v1", "job.submitted.v2" -> JobSubmitted.class;
             case "job.cancelled.v1" -> JobCancelled.class;
+            case "job.budget-set.v1" -> JobBudgetSet.class;
             case "job.finished.v1" -> JobFinished.class;
             case "job.archived.v1" -> JobArchived.class;
             case "job.archived-forgotten.v1" -> ArchivedForgotten.class;

@@ -78,6 +78,8 @@ final class SampleEvents {
                 new PoolEvent.JobSubmitted(JOB, trainer(scheduling()), "ada", AT),
                 new PoolEvent.JobSubmitted(OTHER_JOB, command(), "ada", AT),
                 new PoolEvent.JobCancelled(JOB, "not needed", AT),
+                new PoolEvent.JobBudgetSet(JOB, Optional.of(Money.usd("60.5")), AT),
+                new PoolEvent.JobBudgetSet(JOB, Optional.empty(), AT),
                 new PoolEvent.JobFinished(JOB, JobState.SUCCEEDED, REASON, AT),
                 new PoolEvent.JobArchived(JOB, AT),
                 new PoolEvent.ArchivedForgotten(List.of(JOB, OTHER_JOB), AT),

@@ -3,6 +3,7 @@ package dev.drover.protocol.api;
 import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.job.JobSpec;
+import dev.drover.protocol.money.Money;
 import dev.drover.protocol.pool.PoolSpec;
 import java.time.Duration;
 import java.util.Optional;
@@ -16,6 +17,9 @@ public sealed interface PoolCommand {
     record SubmitJob(JobId job, JobSpec spec, String owner) implements PoolCommand {}
 
     record CancelJob(JobId job, String reason) implements PoolCommand {}
+
+    /** The most that the job may spend from now on; absent lifts it. What waits for money goes on from its checkpoint. */
+    record SetBudget(JobId job, Optional<Money> budget) implements PoolCommand {}
 
     /** Create the pool, or give it a new spec. */
     record ConfigurePool(PoolSpec spec) implements PoolCommand {}

@@ -36,6 +36,7 @@ public record Reason(Code code, String text, Map<String, String> facts) {
         WAITS_FOR_SPOT,
         PRICE_CAP,
         SPEND_LIMIT,
+        BUDGET,
         NODE_STARTING,
         LAUNCH_FAILING,
         RESOLVING_CHECKPOINT,

@@ -3,6 +3,8 @@ package dev.drover.protocol.job;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.drover.protocol.id.PoolName;
 import dev.drover.protocol.market.Resources;
+import dev.drover.protocol.money.Money;
+import java.util.Optional;
 
 /**
  * What a user submits: a complete, valid job. {@code JobSpecReader} makes one from YAML or JSON, with defaults filled in.
@@ -21,4 +23,9 @@ public record JobSpec(
         ProgramSpec program,
         CheckpointSpec checkpoint,
         int retries,
-        @JsonUnwrapped SchedulingSpec scheduling) {}
+        @JsonUnwrapped SchedulingSpec scheduling) {
+    /** The same with this budget, or none. */
+    public JobSpec withBudget(Optional<Money> budget) {
+        return new JobSpec(name, pool, shards, resources, program, checkpoint, retries, scheduling.withBudget(budget));
+    }
+}

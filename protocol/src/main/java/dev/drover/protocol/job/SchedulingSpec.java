@@ -59,6 +59,10 @@ public record SchedulingSpec(
                 ladder.orElse(DEFAULT.ladder));
     }
 
+    SchedulingSpec withBudget(Optional<Money> newBudget) {
+        return new SchedulingSpec(priority, after, gang, deadline, newBudget, computeTime, ladder);
+    }
+
     /** Jackson would drop, without a word, what neither the job nor this part of it knows. */
     @JsonAnySetter
     @SuppressWarnings("UnusedMethod") // Jackson calls it.

@@ -60,6 +60,7 @@ final class Attempts {
             case PoolPaused ignored -> Stream.empty();
             case PoolResumed ignored -> Stream.empty();
             case JobSubmitted ignored -> Stream.empty();
+            case JobBudgetSet ignored -> Stream.empty();
             case JobFinished ignored -> Stream.empty();
             case JobArchived ignored -> Stream.empty();
             case ArchivedForgotten ignored -> Stream.empty();

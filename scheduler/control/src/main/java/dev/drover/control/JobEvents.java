@@ -46,6 +46,14 @@ final class JobEvents {
                                         count(e.spec().shards(), "shard")),
                         Optional.empty());
             case JobCancelled e -> ofJob(e.job(), "cancelled", "Cancelled: " + e.reason(), Optional.empty());
+            case JobBudgetSet e ->
+                ofJob(
+                        e.job(),
+                        "budget-set",
+                        e.budget()
+                                .map(budget -> "It may spend " + budget + ".")
+                                .orElse("It has no budget of its own any more."),
+                        Optional.empty());
             case JobFinished e -> finished(e);
             case JobArchived ignored -> Optional.empty();
             case ArchivedForgotten ignored -> Optional.empty();

@@ -105,6 +105,10 @@ final class Agenda {
                 before.job(e.job()).map(Job::shards).orElse(List.of()).forEach(this::place);
                 supplyOrDemand = true;
             }
+            case PoolEvent.JobBudgetSet e -> {
+                jobs.add(e.job());
+                supplyOrDemand = true;
+            }
             case PoolEvent.JobFinished e -> {
                 jobs.add(e.job());
                 supplyOrDemand |= !before.goingAfter(e.job()).isEmpty();

@@ -67,6 +67,7 @@ final class Billing {
             case PoolEvent.PoolPaused ignored -> Stream.empty();
             case PoolEvent.PoolResumed ignored -> Stream.empty();
             case PoolEvent.JobSubmitted ignored -> Stream.empty();
+            case PoolEvent.JobBudgetSet ignored -> Stream.empty();
             case PoolEvent.JobFinished ignored -> Stream.empty();
             case PoolEvent.JobArchived ignored -> Stream.empty();
             case PoolEvent.ArchivedForgotten ignored -> Stream.empty();

@@ -1,11 +1,13 @@
 package dev.drover.planning;
 
+import dev.drover.planning.event.PoolEvent.JobBudgetSet;
 import dev.drover.planning.event.PoolEvent.JobCancelled;
 import dev.drover.planning.event.PoolEvent.JobSubmitted;
 import dev.drover.planning.event.PoolEvent.NodeDraining;
 import dev.drover.planning.event.PoolEvent.PoolConfigured;
 import dev.drover.planning.event.PoolEvent.PoolPaused;
 import dev.drover.planning.event.PoolEvent.PoolResumed;
+import dev.drover.planning.input.Observations;
 import dev.drover.planning.state.ArchivedJob;
 import dev.drover.planning.state.Job;
 import dev.drover.planning.state.Node;
@@ -20,6 +22,7 @@ import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.job.JobSpec;
 import dev.drover.protocol.job.JobState;
+import dev.drover.protocol.money.Money;
 import dev.drover.protocol.pool.PoolSpec;
 import java.time.Duration;
 import java.util.List;
@@ -60,6 +63,7 @@ final class Commands {
             }
             case PoolCommand.SubmitJob submit -> submit(draft, submit);
             case PoolCommand.CancelJob cancel -> cancel(draft, cancel);
+            case PoolCommand.SetBudget(JobId job, Optional<Money> budget) -> setBudget(draft, job, budget);
             case PoolCommand.DrainNode(NodeId node) -> drain(draft, node);
             case PoolCommand.EvictNode(NodeId node, Optional<Duration> notice) -> evict(draft, node, notice, once);
             case PoolCommand.Query query -> views.answer(draft.state(), draft.seen(), query, draft.now());
@@ -73,6 +77,10 @@ final class Commands {
         if (spec.maxNodes() > MAX_NODES) {
             return new PoolReply.Rejected("maxNodes", "" + spec.maxNodes(), "0 to " + MAX_NODES);
         }
+        Optional<PoolReply> refusal = Currencies.refusal(draft.seen(), spec);
+        if (refusal.isPresent()) {
+            return refusal.get();
+        }
         if (!draft.state().spec().equals(Optional.of(spec))) {
             draft.add(new PoolConfigured(spec, draft.now()));
         }
@@ -84,7 +92,7 @@ final class Commands {
             return DONE;
         }
         if (draft.state().job(submit.job()).isEmpty()) {
-            Optional<PoolReply> refusal = refusal(draft.state(), submit.spec());
+            Optional<PoolReply> refusal = refusal(draft.state(), draft.seen(), submit.spec());
             if (refusal.isPresent()) {
                 return refusal.get();
             }
@@ -94,10 +102,12 @@ final class Commands {
     }
 
     /** Why the pool takes no such job. */
-    static Optional<PoolReply> refusal(PoolState state, JobSpec spec) {
+    static Optional<PoolReply> refusal(PoolState state, Observations seen, JobSpec spec) {
         return spec.scheduling().after().stream()
                 .flatMap(awaited -> refusal(state, awaited).stream())
-                .findFirst();
+                .findFirst()
+                .or(() -> Currencies.refusal(
+                        seen, state.spec().orElseThrow(), spec.scheduling().budget()));
     }
 
     /** Why no job can go after {@code awaited}. That it must be there makes circles impossible. */
@@ -124,6 +134,21 @@ final class Commands {
             draft.add(new JobCancelled(cancel.job(), cancel.reason(), draft.now()));
         }
         return views.job(draft.state(), draft.seen(), cancel.job(), draft.now());
+    }
+
+    private PoolReply setBudget(Draft draft, JobId id, Optional<Money> budget) {
+        Optional<Job> job = draft.state().job(id).filter(Job::isLive);
+        if (job.isEmpty()) {
+            return new PoolReply.NotFound("job " + id);
+        }
+        Optional<PoolReply> refusal = Currencies.refusal(draft.seen(), draft.spec(), budget);
+        if (refusal.isPresent()) {
+            return refusal.get();
+        }
+        if (!job.get().spec().scheduling().budget().equals(budget)) {
+            draft.add(new JobBudgetSet(id, budget, draft.now()));
+        }
+        return views.job(draft.state(), draft.seen(), id, draft.now());
     }
 
     private static PoolReply drain(Draft draft, NodeId id) {

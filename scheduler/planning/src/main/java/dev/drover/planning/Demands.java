@@ -26,7 +26,12 @@ import java.util.stream.Collectors;
 final class Demands {
     private Demands() {}
 
-    static Demand of(PoolState state, Observations seen, Shard shard, Instant now) {
+    /**
+     * For the shard.
+     *
+     * @param accounts as of what is being decided, where {@code state} is what was there before
+     */
+    static Demand of(PoolState state, Accounts accounts, Observations seen, Shard shard, Instant now) {
         Job job = state.job(shard.id().job()).orElseThrow();
         List<RungSpec> own = job.spec().scheduling().ladder();
         return new Demand(
@@ -35,18 +40,20 @@ final class Demands {
                 spent(own.isEmpty() ? state.ledger().total() : job.ledger()),
                 waitsSince(job, shard),
                 asked(state),
-                Pacing.of(state.spec().orElseThrow(), seen, job, shard, now));
+                Pacing.of(state.spec().orElseThrow(), seen, job, shard, now),
+                Budgets.forLaunch(accounts, job));
     }
 
     /** A spare is for no shard in particular. */
-    static Demand ofSpare(PoolState state, String accelerator) {
+    static Demand ofSpare(PoolState state, Accounts accounts, String accelerator) {
         return new Demand(
                 new Resources(accelerator, 1, new ByteSize(0)),
                 List.of(),
                 spent(state.ledger().total()),
                 Optional.empty(),
                 asked(state),
-                Optional.empty());
+                Optional.empty(),
+                Budgets.forSpare(accounts));
     }
 
     private static Map<CapacityType, Money> spent(Ledger ledger) {

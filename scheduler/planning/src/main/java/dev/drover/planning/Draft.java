@@ -17,6 +17,7 @@ final class Draft {
     private final Instant now;
     private final Agenda agenda;
     private final List<PoolEvent> events = new ArrayList<>();
+    private final Accounts accounts;
     private PoolState state;
     private Optional<PoolState> outset = Optional.empty();
 
@@ -25,6 +26,7 @@ final class Draft {
         this.seen = seen;
         this.now = now;
         this.agenda = agenda;
+        this.accounts = new Accounts(state, seen, now);
     }
 
     /** Adds an event. Nodes on which it changes who pays, or for what, are booked first. */
@@ -34,6 +36,7 @@ final class Draft {
         PoolState before = state;
         state = before.apply(event);
         agenda.note(event, before, state);
+        accounts.note(event, before, state);
     }
 
     /** A draft that goes on from here, to be thrown away or added. */
@@ -73,6 +76,11 @@ final class Draft {
     /** What to look at; grows with the events. */
     Agenda agenda() {
         return agenda;
+    }
+
+    /** What everybody with a budget pays for, as of the events so far. */
+    Accounts accounts() {
+        return accounts;
     }
 
     List<PoolEvent> events() {

@@ -2,6 +2,7 @@ package dev.drover.planning;
 
 import dev.drover.planning.input.Observations;
 import dev.drover.planning.state.Node;
+import dev.drover.planning.state.NodePhase;
 import dev.drover.planning.state.PoolState;
 import dev.drover.planning.state.Shard;
 import dev.drover.protocol.agent.EvictionNotice;
@@ -23,16 +24,25 @@ final class Handoffs {
     /** How long a node that nobody hurries gets to stop, save and publish, at least; at most twice that. */
     private static final Duration UNHURRIED = Duration.ofMinutes(5);
 
-    private static final Set<Code> SHED = Set.of(Code.SCALED_DOWN, Code.WAITS_FOR_SPOT);
+    private static final Set<Code> SHED = Set.of(Code.SCALED_DOWN, Code.WAITS_FOR_SPOT, Code.BUDGET);
 
     private Handoffs() {}
 
     /** Whether the shard's present node should stop it now. */
     static boolean isDue(PoolState state, Observations seen, Node from, Shard shard, Instant now) {
-        return shard.isYielding()
-                || isPrepared(seen, shard)
-                || marginReached(state, seen, from, now)
-                || isShed(from, shard);
+        return isStopping(from, shard) || isPrepared(seen, shard) || marginReached(state, seen, from, now);
+    }
+
+    /** Whether the shard stops as soon as it has saved, whether or not it has a successor. */
+    static boolean isStopping(Node from, Shard shard) {
+        return shard.isYielding() || isShed(from, shard);
+    }
+
+    /** Whether the pool gives the node up: what runs there goes elsewhere, or nowhere. */
+    static boolean isShed(Node node) {
+        return node.phase() == NodePhase.ENDING
+                || (node.phase() == NodePhase.DRAINING
+                        && why(node).filter(SHED::contains).isPresent());
     }
 
     /** The successor is as ready as it gets. One that can't warm up, or can't be reached, still takes over from the store. */
@@ -51,9 +61,21 @@ final class Handoffs {
                 .map(ShardStatus::target);
     }
 
-    /** When what is not saved is given up. */
-    static Instant deadline(Node from, Instant now) {
-        return from.notice().map(EvictionNotice::endsAt).orElseGet(() -> unhurried(now));
+    /** When what is not saved is given up. A budget waits a tick longer than it was expected to, and no more. */
+    static Instant deadline(PoolState state, Observations seen, Node from, Shard shard, Instant now) {
+        return from.notice()
+                .map(EvictionNotice::endsAt)
+                .or(() -> stoppedForMoney(from, shard)
+                        .map(since -> since.plus(Budgets.untilEnded(state, seen, from))
+                                .plus(Billing.TICK)))
+                .orElseGet(() -> unhurried(now));
+    }
+
+    private static Optional<Instant> stoppedForMoney(Node from, Shard shard) {
+        if (shard.isYielding() && shard.because().map(Reason::code).equals(Optional.of(Code.BUDGET))) {
+            return Optional.of(shard.since());
+        }
+        return why(from).equals(Optional.of(Code.BUDGET)) ? Optional.of(from.since()) : Optional.empty();
     }
 
     /** Counted from the order, which nothing remembers: rounded, so that the same order is not another one at each look. */
@@ -87,10 +109,20 @@ final class Handoffs {
                 .isPresent();
     }
 
-    /** The pool gives the node up without a successor. */
+    /** The pool gives the node up without a successor. Money for another node's start is not there, either, where it is for want of it. */
     private static boolean isShed(Node from, Shard shard) {
-        Optional<Code> why = from.leaving().map(Reason::code);
-        return shard.target().isEmpty() && why.filter(SHED::contains).isPresent();
+        Optional<Code> why = why(from);
+        return why.equals(Optional.of(Code.BUDGET))
+                || (shard.target().isEmpty() && why.filter(SHED::contains).isPresent());
+    }
+
+    private static Optional<Code> why(Node leaving) {
+        return leaving.leaving().map(Reason::code);
+    }
+
+    /** The margin of the node as it is now. */
+    static Duration margin(PoolState state, Observations seen, NodeId node) {
+        return margin(statuses(seen, node), state.spec().orElseThrow().lease());
     }
 
     private static List<ShardStatus> statuses(Observations seen, NodeId node) {

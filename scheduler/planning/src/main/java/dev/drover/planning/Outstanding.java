@@ -40,10 +40,11 @@ final class Outstanding {
         }
         agenda.nodes(state).forEach(node -> ofNode(state, seen, node, now, intents));
         agenda.shards(state).forEach(shard -> ofShard(state, seen, shard, now, intents));
+        Accounts accounts = new Accounts(state, seen, now);
         agenda.endedJobs(state).stream()
                 .filter(job -> !job.isLive())
                 .filter(job -> !seen.isLeftAlone(new Effort.Archiving(job.id()), now))
-                .forEach(job -> intents.add(new Intent.Archive(views.jobView(state, seen, job, now))));
+                .forEach(job -> intents.add(new Intent.Archive(views.jobView(accounts, seen, job, now))));
         return intents;
     }
 
@@ -117,7 +118,7 @@ final class Outstanding {
         shard.node().flatMap(state::node).ifPresent(node -> {
             run(seen, node, shard, job).ifPresent(intents::add);
             if (Handoffs.isDue(state, seen, node, shard, now)) {
-                handOff(seen, node, shard, now).ifPresent(intents::add);
+                handOff(state, seen, node, shard, now).ifPresent(intents::add);
             }
         });
         if (shard.state() == ShardState.HANDING_OFF) {
@@ -142,7 +143,7 @@ final class Outstanding {
                 : Optional.empty();
     }
 
-    private static Optional<Intent> handOff(Observations seen, Node node, Shard shard, Instant now) {
+    private static Optional<Intent> handOff(PoolState state, Observations seen, Node node, Shard shard, Instant now) {
         Lease lease = shard.lease().orElseThrow();
         boolean runs = seen.status(node.id(), lease)
                 .filter(status -> status.phase() == Phase.RUNNING)
@@ -151,7 +152,9 @@ final class Outstanding {
                 ? Optional.of(new TellAgent(
                         node.id(),
                         new AgentCommand.HandOff(
-                                lease, Handoffs.target(seen, shard).orElse(null), Handoffs.deadline(node, now))))
+                                lease,
+                                Handoffs.target(seen, shard).orElse(null),
+                                Handoffs.deadline(state, seen, node, shard, now))))
                 : Optional.empty();
     }
 

@@ -61,7 +61,10 @@ final class Placement {
             for (Shard shard : draft.state().runningOn(id)) {
                 WorkQueue.Size size = Slots.size(draft.state(), shard);
                 // What there is no room for once, there is none for in the same pass.
-                if (shard.target().isEmpty() && !noRoom.contains(size) && !place(draft, shard, why, Set.of())) {
+                if (shard.target().isEmpty()
+                        && !noRoom.contains(size)
+                        && !place(draft, shard, why, Set.of())
+                        && !Budgets.hasOwners(draft.state(), shard)) {
                     noRoom.add(size);
                 }
             }
@@ -82,10 +85,19 @@ final class Placement {
                 List<Shard> together = Gangs.with(draft.state(), shard);
                 boolean found = placeTogether(draft, together, preemption.claimedNodes());
                 if (!found && !preemption.makeRoom(together)) {
-                    walk.leaveSize();
+                    leave(draft, walk, shard);
                 }
                 together.forEach(one -> served.add(one.id()));
             }
+        }
+    }
+
+    /** Who found nothing for want of his owner's money says nothing about the others. */
+    private static void leave(Draft draft, WorkQueue.Walk walk, Shard shard) {
+        if (Budgets.hasOwners(draft.state(), shard)) {
+            walk.leaveLine();
+        } else {
+            walk.leaveSize();
         }
     }
 
@@ -169,7 +181,7 @@ final class Placement {
     }
 
     private Optional<Choice> ask(Draft draft, Node node, Shard shard) {
-        Demand demand = Demands.of(draft.state(), draft.seen(), shard, draft.now());
+        Demand demand = Demands.of(draft.state(), draft.accounts(), draft.seen(), shard, draft.now());
         return policy.reconsider(draft.spec(), node, demand, draft.seen(), draft.now());
     }
 
@@ -198,7 +210,10 @@ final class Placement {
                 .map(offer -> offer.resources().accelerator())
                 .distinct()
                 .map(accelerator -> policy.choose(
-                        draft.spec(), Demands.ofSpare(draft.state(), accelerator), draft.seen(), draft.now()))
+                        draft.spec(),
+                        Demands.ofSpare(draft.state(), draft.accounts(), accelerator),
+                        draft.seen(),
+                        draft.now()))
                 .filter(Choice.Launch.class::isInstance)
                 .map(Choice.Launch.class::cast)
                 .findFirst();
@@ -212,10 +227,11 @@ final class Placement {
      * @param instead markets to launch in, and the only ones whose nodes will do; absent leaves it to the policy
      */
     private void find(Draft draft, Shard shard, Reason why, Optional<Choice.Launch> instead, Set<NodeId> taken) {
-        Predicate<Node> suitable = node ->
-                instead.filter(launch -> launch.isSpot() != node.isSpot()).isEmpty()
-                        && !taken.contains(node.id())
-                        && !shard.node().equals(Optional.of(node.id()));
+        Predicate<Node> suitable = node -> instead.filter(launch -> launch.isSpot() != node.isSpot())
+                        .isEmpty()
+                && !taken.contains(node.id())
+                && !shard.node().equals(Optional.of(node.id()))
+                && Budgets.refusal(draft.accounts(), draft.seen(), shard, node).isEmpty();
         Optional<Node> node =
                 Slots.firstWithRoom(draft.state(), draft.seen(), shard, suitable, Restores.failedOn(shard));
         boolean shunned =
@@ -228,7 +244,7 @@ final class Placement {
             Choice choice = instead.<Choice>map(launch -> launch)
                     .orElseGet(() -> policy.choose(
                             draft.spec(),
-                            Demands.of(draft.outset(), draft.seen(), shard, draft.now()),
+                            Demands.of(draft.outset(), draft.accounts(), draft.seen(), shard, draft.now()),
                             draft.seen(),
                             draft.now()));
             if (choice instanceof Choice.Launch(List<Market> markets, Reason because)) {

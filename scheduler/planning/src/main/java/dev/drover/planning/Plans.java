@@ -41,7 +41,8 @@ final class Plans {
     }
 
     PoolReply answer(PoolState state, Observations seen, PoolCommand.PlanJob asked, Instant now) {
-        return Commands.refusal(state, asked.spec()).orElseGet(() -> new PoolReply.Plan(view(state, seen, asked, now)));
+        return Commands.refusal(state, seen, asked.spec())
+                .orElseGet(() -> new PoolReply.Plan(view(state, seen, asked, now)));
     }
 
     private PlanView view(PoolState state, Observations seen, PoolCommand.PlanJob asked, Instant now) {
@@ -49,7 +50,7 @@ final class Plans {
         PoolSpec pool = state.spec().orElseThrow();
         JobSubmitted submission = new JobSubmitted(asked.job(), spec, asked.owner(), now);
         PoolState submitted = state.apply(submission);
-        Demand demand = Demands.of(submitted, seen, first(submitted, asked), now);
+        Demand demand = Demands.of(submitted, new Accounts(submitted, seen, now), seen, first(submitted, asked), now);
         LadderMarkets markets = LadderMarkets.of(pool, demand, seen, now);
         Optional<PlannedWork> work = PlannedWork.of(state, seen, spec, now);
         Optional<PlannedJob> job = work.flatMap(known -> plannedJob(known, markets, pool, spec, now));
@@ -102,7 +103,7 @@ final class Plans {
                 .findFirst()
                 .orElseGet(() -> job.shards().getFirst());
         return shown.isLive() && shown.node().isEmpty()
-                ? waiting.why(draft.state(), draft.seen(), shown, draft.now())
+                ? waiting.why(draft.accounts(), draft.seen(), shown, draft.now())
                 : shown.because().orElse(Grants.FIRST);
     }
 

@@ -47,7 +47,13 @@ public final class PoolDecider {
 
     /** Folds the volatile side of an input into the observations. To be called before {@link #decide} with the same input. */
     public Observations observe(Observations seen, PoolState state, Input input, Instant now) {
-        return ObservationFold.observe(seen, state, input, now);
+        Observations next = ObservationFold.observe(seen, state, input, now);
+        return input instanceof Input.Tick && state.spec().isPresent()
+                ? next.withMoneyUntil(Budgets.ends(
+                        new Accounts(state, next, now),
+                        now,
+                        state.spec().get().lease().runUntil()))
+                : next;
     }
 
     /** Decides on one input. {@code seen} already holds what the input showed. */

@@ -69,6 +69,7 @@ final class Preemption {
         List<Claim> claims = new ArrayList<>();
         for (int i = 0; i < together.size(); i++) {
             Optional<Claim> best = nodes.stream()
+                    .filter(node -> isPaidFor(node, together.getFirst()))
                     .flatMap(node -> claim(node, need, priority).stream())
                     .min(Claim.ORDER);
             if (best.isEmpty()) {
@@ -82,6 +83,11 @@ final class Preemption {
         }
         claims.stream().flatMap(claim -> claim.leaving().stream()).forEach(victim -> preempt(victim, job));
         return true;
+    }
+
+    private boolean isPaidFor(NodeId node, Shard shard) {
+        Node there = draft.state().node(node).orElseThrow();
+        return Budgets.refusal(draft.accounts(), draft.seen(), shard, there).isEmpty();
     }
 
     private void withdraw(Claim claim, Resources need) {

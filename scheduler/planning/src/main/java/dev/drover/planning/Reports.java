@@ -66,11 +66,7 @@ final class Reports {
     private static Intent welcome(Draft draft, NodeId node) {
         PoolSpec spec = draft.spec();
         return tell(
-                node,
-                new AgentCommand.Welcome(
-                        spec.lease(),
-                        spec.agentsPreferWarm(),
-                        draft.now().plus(spec.lease().runUntil())));
+                node, new AgentCommand.Welcome(spec.lease(), spec.agentsPreferWarm(), Budgets.runUntil(draft, node)));
     }
 
     /**

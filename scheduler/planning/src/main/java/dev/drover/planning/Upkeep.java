@@ -40,6 +40,7 @@ final class Upkeep {
         membership.giveUpJoining(draft);
         finishJobs(draft);
         membership.drainSurplus(draft);
+        BudgetStops.run(draft);
         placement.dropDoomedTargets(draft);
         Gangs.letGoIncomplete(draft);
         placement.replaceLeaving(draft);

@@ -50,10 +50,12 @@ final class Views {
         return switch (query) {
             case PoolCommand.ShowPool() -> new PoolReply.Pool(poolView(state));
             case PoolCommand.ShowJob(JobId id) -> job(state, seen, id, now);
-            case PoolCommand.ListJobs() ->
-                new PoolReply.Jobs(state.jobsInOrder()
-                        .map(job -> jobView(state, seen, job, now))
+            case PoolCommand.ListJobs() -> {
+                Accounts accounts = new Accounts(state, seen, now);
+                yield new PoolReply.Jobs(state.jobsInOrder()
+                        .map(job -> jobView(accounts, seen, job, now))
                         .toList());
+            }
             case PoolCommand.ListNodes() ->
                 new PoolReply.Nodes(state.nodes().values().stream()
                         .map(node -> nodeView(state, seen, node, now))
@@ -70,13 +72,13 @@ final class Views {
 
     PoolReply job(PoolState state, Observations seen, JobId id, Instant now) {
         return state.job(id)
-                .<PoolReply>map(job -> new PoolReply.Job(jobView(state, seen, job, now)))
+                .<PoolReply>map(job -> new PoolReply.Job(jobView(new Accounts(state, seen, now), seen, job, now)))
                 .orElseGet(() -> new PoolReply.NotFound("job " + id));
     }
 
-    JobView jobView(PoolState state, Observations seen, Job job, Instant now) {
+    JobView jobView(Accounts accounts, Observations seen, Job job, Instant now) {
         List<ShardView> shards = job.shards().stream()
-                .map(shard -> shardView(state, seen, shard, now))
+                .map(shard -> shardView(accounts, seen, shard, now))
                 .toList();
         Optional<Reason> why = job.because();
         if (job.isLive() && job.state() != JobState.RUNNING) {
@@ -87,7 +89,7 @@ final class Views {
         }
         return new JobView(
                 job.id(),
-                state.spec().orElseThrow().name(),
+                accounts.state().spec().orElseThrow().name(),
                 job.owner(),
                 job.spec(),
                 job.state(),
@@ -98,13 +100,13 @@ final class Views {
                 cost(job.ledger()));
     }
 
-    private ShardView shardView(PoolState state, Observations seen, Shard shard, Instant now) {
+    private ShardView shardView(Accounts accounts, Observations seen, Shard shard, Instant now) {
         Optional<ShardStatus> status =
                 shard.node().flatMap(node -> shard.lease().flatMap(lease -> seen.status(node, lease)));
         int remembered =
                 shard.attempts().isEmpty() ? 0 : shard.attempts().getLast().lastStep();
         Optional<Reason> why = shard.isLive() && shard.node().isEmpty()
-                ? Optional.of(waiting.why(state, seen, shard, now))
+                ? Optional.of(waiting.why(accounts, seen, shard, now))
                 : shard.because();
         return new ShardView(
                 shard.id().index(),

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The plain answer to "why is it not running?", derived from the same state that the decisions see. */
@@ -44,7 +45,8 @@ final class Waiting {
     }
 
     /** Why the live shard is on no node. */
-    Reason why(PoolState state, Observations seen, Shard shard, Instant now) {
+    Reason why(Accounts accounts, Observations seen, Shard shard, Instant now) {
+        PoolState state = accounts.state();
         PoolSpec spec = state.spec().orElseThrow();
         if (shard.target().isPresent()) {
             return awaiting(state, seen, shard);
@@ -69,15 +71,19 @@ final class Waiting {
                     "retryAt",
                     retryAt);
         }
-        return Preemption.makingRoom(state, shard).orElseGet(() -> noSlot(state, seen, shard, now));
+        return Preemption.makingRoom(state, shard).orElseGet(() -> noSlot(accounts, seen, shard, now));
     }
 
-    private Reason noSlot(PoolState state, Observations seen, Shard shard, Instant now) {
+    private Reason noSlot(Accounts accounts, Observations seen, Shard shard, Instant now) {
+        PoolState state = accounts.state();
         PoolSpec spec = state.spec().orElseThrow();
         Optional<Choice> choice = Room.isLeft(state, Optional.empty())
-                ? Optional.of(policy.choose(spec, Demands.of(state, seen, shard, now), seen, now))
+                ? Optional.of(policy.choose(spec, Demands.of(state, accounts, seen, shard, now), seen, now))
                 : Optional.empty();
-        Reason alone = choice.map(Waiting::whyNotAtOnce).orElseGet(() -> Placement.full(spec));
+        Optional<Choice.Launch> launch =
+                choice.filter(Choice.Launch.class::isInstance).map(Choice.Launch.class::cast);
+        Optional<Reason> unpaid = launch.isPresent() ? Optional.empty() : unpaidSlot(accounts, seen, shard);
+        Reason alone = unpaid.or(() -> choice.map(Waiting::whyNotAtOnce)).orElseGet(() -> Placement.full(spec));
         if (Gangs.with(state, shard).size() == 1) {
             return alone;
         }
@@ -85,12 +91,15 @@ final class Waiting {
                 seen.failing(new Effort.Gathering(shard.id().job())).filter(known -> now.isBefore(known.until()));
         return gathering.isPresent()
                 ? Gangs.notGathered(state, shard, gathering.get())
-                : Gangs.missing(
-                        state,
-                        seen,
-                        shard,
-                        choice.filter(Choice.Launch.class::isInstance).map(Choice.Launch.class::cast),
-                        alone);
+                : launch.flatMap(first -> Budgets.refusal(
+                                accounts, seen, state.job(shard.id().job()).orElseThrow(), first.markets()))
+                        .orElseGet(() -> Gangs.missing(state, seen, shard, launch, alone));
+    }
+
+    /** Why the shard does not take room that there is. */
+    private static Optional<Reason> unpaidSlot(Accounts accounts, Observations seen, Shard shard) {
+        return Slots.firstWithRoom(accounts.state(), seen, shard, any -> true, Set.of())
+                .flatMap(node -> Budgets.refusal(accounts, seen, shard, node));
     }
 
     private static Reason whyNotAtOnce(Choice choice) {

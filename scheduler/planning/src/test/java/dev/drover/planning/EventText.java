@@ -2,6 +2,7 @@ package dev.drover.planning;
 
 import dev.drover.planning.event.PoolEvent;
 import dev.drover.planning.event.PoolEvent.*;
+import dev.drover.protocol.money.Money;
 
 /** An event in a few words: what, which, and the reason's code. */
 final class EventText {
@@ -16,6 +17,8 @@ final class EventText {
             case ArchivedForgotten ignored -> name;
             case JobSubmitted e -> name + " " + e.job();
             case JobCancelled e -> name + " " + e.job();
+            case JobBudgetSet e ->
+                name + " " + e.job() + " " + e.budget().map(Money::toString).orElse("none");
             case JobFinished e ->
                 name + " " + e.job() + " " + e.state() + " " + e.reason().code();
             case JobArchived e -> name + " " + e.job();

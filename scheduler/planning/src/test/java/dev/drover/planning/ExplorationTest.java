@@ -13,10 +13,13 @@ import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.job.JobSpec;
 import dev.drover.protocol.market.Market;
+import dev.drover.protocol.money.Money;
 import dev.drover.protocol.pool.CapacityMode;
+import dev.drover.protocol.pool.PoolSpec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.LongStream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,7 +63,9 @@ class ExplorationTest {
             "deadline: 5m, computeTime: 2m",
             "deadline: 20m, computeTime: 40s",
             "ladder: [{zones: [b]}, {maxPrice: 0.50 USD}, {capacityType: on-demand, spendLimit: 0.20 USD}]",
-            "deadline: 10m, computeTime: 1m, ladder: [{}, {capacityType: on-demand, zones: [a]}]");
+            "deadline: 10m, computeTime: 1m, ladder: [{}, {capacityType: on-demand, zones: [a]}]",
+            "budget: 0.013 USD",
+            "budget: 0.2 USD, deadline: 5m, computeTime: 2m");
 
     private final List<JobId> jobs = new ArrayList<>();
 
@@ -76,7 +81,7 @@ class ExplorationTest {
         BadNetwork network = new BadNetwork(new Dice(seed + 1_000_000));
         CapacityMode mode = List.of(CapacityMode.values()).get(dice.upTo(3));
         FakeWorld world = new FakeWorld(
-                Specs.preempting(Specs.pool(mode, dice.upTo(2), 2 + dice.upTo(4)), dice.oneIn(2)),
+                budgeted(dice, Specs.preempting(Specs.pool(mode, dice.upTo(2), 2 + dice.upTo(4)), dice.oneIn(2))),
                 Specs.offers(2 + dice.upTo(3)),
                 network);
         try {
@@ -106,7 +111,7 @@ class ExplorationTest {
             return;
         }
         Optional<NodeId> node = anyNode(world, dice);
-        switch (dice.upTo(19)) {
+        switch (dice.upTo(21)) {
             case 0, 1 -> submit(world, dice);
             case 2 -> node.ifPresent(world::kill);
             case 3 -> node.ifPresent(world::killSilently);
@@ -130,8 +135,25 @@ class ExplorationTest {
             case 15 -> node.ifPresent(dice.oneIn(2) ? world.blind::add : world.blind::remove);
             case 16 -> node.ifPresent(dice.oneIn(2) ? world.cutOff::add : world.cutOff::remove);
             case 17 -> world.storeAway = dice.oneIn(3);
+            case 18 ->
+                anyShard(world, dice).ifPresent(shard -> {
+                    Money budget = Money.usd(List.of("0.01", "0.05", "0.5").get(dice.upTo(3)));
+                    world.ask(new PoolCommand.SetBudget(shard.id().job(), Optional.of(budget)));
+                });
+            case 19 ->
+                world.ask(new PoolCommand.ConfigurePool(
+                        budgeted(dice, world.state().spec().orElseThrow())));
             default -> nonsense(world, dice);
         }
+    }
+
+    private static PoolSpec budgeted(Dice dice, PoolSpec spec) {
+        return switch (dice.upTo(4)) {
+            case 0 -> Specs.budgeted(spec, "0.03", Map.of());
+            case 1 -> Specs.budgeted(spec, "", Map.of("ann", "0.03"));
+            case 2 -> Specs.budgeted(spec, "0.2", Map.of("ann", "0.1"));
+            default -> Specs.budgeted(spec, "", Map.of());
+        };
     }
 
     private void submit(FakeWorld world, Dice dice) {
@@ -197,7 +219,9 @@ class ExplorationTest {
         world.storeAway = false;
         world.capacity.replaceAll((market, count) -> 100);
         world.ask(new PoolCommand.ResumePool());
-        world.ask(new PoolCommand.ScalePool(0, 4));
+        world.ask(new PoolCommand.ConfigurePool(
+                Specs.budgeted(world.state().spec().orElseThrow(), "", Map.of()).withNodes(0, 4)));
+        world.state().jobs().keySet().forEach(job -> world.ask(new PoolCommand.SetBudget(job, Optional.empty())));
     }
 
     private static void oneTrainerPerCurrentLease(FakeWorld world) {

@@ -11,6 +11,7 @@ import dev.drover.protocol.agent.AgentCommand;
 import dev.drover.protocol.id.Lease;
 import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.market.Resources;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -21,8 +22,9 @@ import java.util.stream.Stream;
 final class Invariants {
     private final Set<Lease> granted = new HashSet<>();
     private final Books books = new Books();
+    private final BudgetCheck budgets = new BudgetCheck();
 
-    void check(PoolState before, PoolState after, Decision decision) {
+    void check(PoolState before, PoolState after, Decision decision, Instant now) {
         PoolState state = before;
         for (PoolEvent event : decision.events()) {
             if (event instanceof PoolEvent.ShardGranted grant) {
@@ -41,6 +43,7 @@ final class Invariants {
         after.nodes().values().forEach(node -> nothingOverPromised(after, node));
         decision.intents().forEach(intent -> concernsKnownNode(after, intent));
         books.check(after);
+        budgets.check(after, now);
         after.jobs().values().forEach(Invariants::gangStartsTogether);
     }
 

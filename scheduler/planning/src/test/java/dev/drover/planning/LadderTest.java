@@ -83,7 +83,8 @@ class LadderTest {
                 Map.of(CapacityType.ON_DEMAND, Money.usd("1")),
                 Optional.of(NOW),
                 Set.of(),
-                Optional.empty());
+                Optional.empty(),
+                List.of());
         Choice choice = policy.choose(Specs.pool(), demand, seen(row.refused()), NOW);
         assertChoice(choice, row.chosen(), row.why());
     }
@@ -147,8 +148,8 @@ class LadderTest {
     @Test
     void whatRefusedLastIsAskedByOneLaunchAtATime() {
         Observations seen = seen(List.of()).withRefusals(TreePMap.singleton(SPOT_A, refused(SPOT_A, 1, NOW)));
-        Demand second =
-                new Demand(cpus(1), List.of(), Map.of(), Optional.empty(), Set.of(SPOT_A, SPOT_B), Optional.empty());
+        Demand second = new Demand(
+                cpus(1), List.of(), Map.of(), Optional.empty(), Set.of(SPOT_A, SPOT_B), Optional.empty(), List.of());
         assertChoice(
                 policy.choose(Specs.pool(), Demand.of(cpus(1)), seen, NOW),
                 List.of(SPOT_A, SPOT_B),
@@ -168,7 +169,13 @@ class LadderTest {
     void onDemandOnlyOnceSpotWasMissedForLong(int fallbackAfter, int waiting, Code why) {
         PoolSpec pool = buying(List.of(), Duration.ofSeconds(fallbackAfter), Duration.ZERO);
         Demand demand = new Demand(
-                cpus(1), List.of(), Map.of(), Optional.of(NOW.minusSeconds(waiting)), Set.of(), Optional.empty());
+                cpus(1),
+                List.of(),
+                Map.of(),
+                Optional.of(NOW.minusSeconds(waiting)),
+                Set.of(),
+                Optional.empty(),
+                List.of());
         Reason because = switch (policy.choose(pool, demand, seenSince(200, 100), NOW)) {
             case Choice.Launch launch -> launch.because();
             case Choice.Wait wait -> wait.because();
@@ -208,7 +215,7 @@ class LadderTest {
     }
 
     private static Demand demand(List<RungSpec> ladder) {
-        return new Demand(cpus(1), ladder, Map.of(), Optional.of(NOW), Set.of(), Optional.empty());
+        return new Demand(cpus(1), ladder, Map.of(), Optional.of(NOW), Set.of(), Optional.empty(), List.of());
     }
 
     private static PoolSpec buying(List<RungSpec> ladder, Duration fallbackAfter, Duration protectedTime) {

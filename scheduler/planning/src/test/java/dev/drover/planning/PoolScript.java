@@ -42,7 +42,7 @@ final class PoolScript {
         seen = decider.observe(seen, state, input, now);
         Decision decision = decider.decide(state, seen, input, now);
         PoolState next = state.applyAll(decision.events());
-        invariants.check(state, next, decision);
+        invariants.check(state, next, decision, now);
         invariants.checkSame(decider.outstanding(next, seen, now), decider.outstanding(next, seen, now));
         state = next;
         events.addAll(decision.events());

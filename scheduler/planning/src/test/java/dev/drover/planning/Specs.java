@@ -21,7 +21,9 @@ import dev.drover.protocol.pool.CapacityMode;
 import dev.drover.protocol.pool.PoolSpec;
 import dev.drover.protocol.pool.SwitchBackSpec;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** What the tests are about: a pool "p" on two zones with one type, and jobs of CPU shards. */
 final class Specs {
@@ -73,6 +75,25 @@ final class Specs {
                         preemption,
                         buying.budget(),
                         buying.ownerBudgets(),
+                        buying.protectedTime()));
+    }
+
+    /** With these budgets in USD; empty means none. */
+    static PoolSpec budgeted(PoolSpec spec, String budget, Map<String, String> ownerBudgets) {
+        BuyingSpec buying = spec.buying();
+        Map<String, Money> owners = new TreeMap<>();
+        ownerBudgets.forEach((owner, usd) -> owners.put(owner, Money.usd(usd)));
+        return pool(
+                spec,
+                spec.switchBack(),
+                new BuyingSpec(
+                        buying.policy(),
+                        buying.ladder(),
+                        buying.fallbackAfter(),
+                        buying.rebalance(),
+                        buying.preemption(),
+                        budget.isEmpty() ? Optional.empty() : Optional.of(Money.usd(budget)),
+                        owners,
                         buying.protectedTime()));
     }
 

@@ -61,6 +61,9 @@ public sealed interface PoolEvent {
 
     record JobCancelled(JobId job, String reason, Instant at) implements OfJob {}
 
+    /** The job has this budget from here on, or none. */
+    record JobBudgetSet(JobId job, Optional<Money> budget, Instant at) implements OfJob {}
+
     /** Every shard has ended. The job now moves to the read model. */
     record JobFinished(JobId job, JobState state, Reason reason, Instant at) implements OfJob {}
 
@@ -157,7 +160,7 @@ public sealed interface PoolEvent {
     /** The last step that an earlier lease had made was made again: nothing is redone from here on. */
     record ShardCaughtUp(Lease lease, int step, Instant at) implements OfLease {}
 
-    /** A better job takes the slot: the shard is to save and leave, with no successor yet. */
+    /** A better job takes the slot, or a budget ends: the shard is to save and leave, with no successor yet. */
     record ShardPreempted(Lease lease, Reason reason, Instant at) implements OfLease {}
 
     /** The shard has left its node: the attempt is over, the shard is not. {@code lastStep} as last reported. */

@@ -1,5 +1,6 @@
 package dev.drover.planning.input;
 
+import dev.drover.planning.state.Payer;
 import dev.drover.protocol.agent.AgentReport;
 import dev.drover.protocol.agent.ShardStatus;
 import dev.drover.protocol.id.Lease;
@@ -26,6 +27,7 @@ import org.pcollections.TreePMap;
  * @param refusals which markets are left alone, and until when
  * @param failing what could not be done outside, and until when it is left alone
  * @param history how the markets did so far
+ * @param moneyUntil when each budget that is being spent will have been, as of the last tick
  */
 public record Observations(
         Instant since,
@@ -34,7 +36,8 @@ public record Observations(
         PMap<NodeId, AgentSeen> agents,
         PMap<Market, Refused> refusals,
         PMap<Effort, Failing> failing,
-        MarketHistory history) {
+        MarketHistory history,
+        PMap<Payer, Instant> moneyUntil) {
 
     /** What was last heard of a node. */
     public record AgentSeen(
@@ -58,7 +61,8 @@ public record Observations(
                 HashTreePMap.empty(),
                 HashTreePMap.empty(),
                 HashTreePMap.empty(),
-                MarketHistory.startingAt(now));
+                MarketHistory.startingAt(now),
+                HashTreePMap.empty());
     }
 
     /** When the node was last heard of; for one not heard of, when it could first have been. */
@@ -111,26 +115,30 @@ public record Observations(
 
     /** A look at {@code now}; {@code gapless} where the time since the one before was no longer than it should be. */
     public Observations looking(Instant now, boolean gapless) {
-        return new Observations(gapless ? since : now, now, offers, agents, refusals, failing, history);
+        return new Observations(gapless ? since : now, now, offers, agents, refusals, failing, history, moneyUntil);
     }
 
     public Observations withOffers(PMap<Market, Offer> newOffers) {
-        return new Observations(since, lookedAt, newOffers, agents, refusals, failing, history);
+        return new Observations(since, lookedAt, newOffers, agents, refusals, failing, history, moneyUntil);
     }
 
     public Observations withAgents(PMap<NodeId, AgentSeen> newAgents) {
-        return new Observations(since, lookedAt, offers, newAgents, refusals, failing, history);
+        return new Observations(since, lookedAt, offers, newAgents, refusals, failing, history, moneyUntil);
     }
 
     public Observations withRefusals(PMap<Market, Refused> newRefusals) {
-        return new Observations(since, lookedAt, offers, agents, newRefusals, failing, history);
+        return new Observations(since, lookedAt, offers, agents, newRefusals, failing, history, moneyUntil);
     }
 
     public Observations withFailing(PMap<Effort, Failing> newFailing) {
-        return new Observations(since, lookedAt, offers, agents, refusals, newFailing, history);
+        return new Observations(since, lookedAt, offers, agents, refusals, newFailing, history, moneyUntil);
     }
 
     public Observations withHistory(MarketHistory newHistory) {
-        return new Observations(since, lookedAt, offers, agents, refusals, failing, newHistory);
+        return new Observations(since, lookedAt, offers, agents, refusals, failing, newHistory, moneyUntil);
+    }
+
+    public Observations withMoneyUntil(PMap<Payer, Instant> newMoneyUntil) {
+        return new Observations(since, lookedAt, offers, agents, refusals, failing, history, newMoneyUntil);
     }
 }

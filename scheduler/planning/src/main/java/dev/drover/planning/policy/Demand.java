@@ -20,6 +20,7 @@ import java.util.Set;
  * @param waitsSince when the shard came to wait; absent for one that still runs, and for a spare
  * @param asked markets that a launch under way asks already
  * @param pace absent where there is no deadline, or nothing to reckon with
+ * @param budgets all that would pay for it
  */
 public record Demand(
         Resources need,
@@ -27,11 +28,13 @@ public record Demand(
         Map<CapacityType, Money> spent,
         Optional<Instant> waitsSince,
         Set<Market> asked,
-        Optional<Pace> pace) {
+        Optional<Pace> pace,
+        List<Allowance> budgets) {
     public Demand {
         ladder = List.copyOf(ladder);
         spent = Map.copyOf(spent);
         asked = Set.copyOf(asked);
+        budgets = List.copyOf(budgets);
     }
 
     /** Of something of this size that comes with no wishes of its own. */
@@ -40,7 +43,8 @@ public record Demand(
     }
 
     static Demand of(Wish wish) {
-        return new Demand(wish.need(), wish.ladder(), Map.of(), Optional.empty(), Set.of(), Optional.empty());
+        return new Demand(
+                wish.need(), wish.ladder(), Map.of(), Optional.empty(), Set.of(), Optional.empty(), List.of());
     }
 
     Wish wish() {

@@ -87,10 +87,9 @@ final class Explanations {
         Offer best = rung.open().getFirst();
         long closed = rungs.stream()
                         .takeWhile(passed -> !passed.spec().equals(rung.spec()))
-                        .mapToLong(passed -> passed.affordable().size())
+                        .mapToLong(Explanations::closed)
                         .sum()
-                + rung.affordable().size()
-                - rung.open().size();
+                + closed(rung);
         String next = rung.open().size() > 1
                 ? "; next is %s at %s/h"
                         .formatted(
@@ -108,6 +107,13 @@ final class Explanations {
                 best.pricePerHour(),
                 "slots",
                 best.resources().slotsFor(rung.need()));
+    }
+
+    /** How many of its markets are left alone. */
+    private static long closed(Rung rung) {
+        return (long) rung.affordable().size()
+                - rung.open().size()
+                - rung.unpaid().size();
     }
 
     static Reason onDemandMode(Offer best) {
@@ -212,7 +218,15 @@ final class Explanations {
                 .flatMap(rung -> rung.affordable().stream())
                 .distinct()
                 .toList();
-        return affordable.isEmpty() ? tooDear(pool, rungs) : noCapacity(affordable, seen, now);
+        if (affordable.isEmpty()) {
+            return tooDear(pool, rungs);
+        }
+        List<Offer> paid = rungs.stream()
+                .flatMap(rung -> rung.affordable().stream()
+                        .filter(offer -> !rung.unpaid().contains(offer)))
+                .distinct()
+                .toList();
+        return paid.isEmpty() ? unpaid(rungs, demand) : noCapacity(paid, affordable.size() - paid.size(), seen, now);
     }
 
     static Reason spentUp(Rung rung, Demand demand) {
@@ -226,6 +240,27 @@ final class Explanations {
                 spent,
                 "limit",
                 limit);
+    }
+
+    /** Told of the cheapest: what is not enough for that is enough for nothing. */
+    private static Reason unpaid(List<Rung> rungs, Demand demand) {
+        Rung rung = rungs.stream()
+                .filter(other -> !other.unpaid().isEmpty())
+                .findFirst()
+                .orElseThrow();
+        Offer cheapest = rung.unpaid().stream()
+                .min(Comparator.comparingDouble(rung::pricePerSlot))
+                .orElseThrow();
+        return demand.budgets().stream()
+                .filter(budget -> !budget.covers(cheapest, rung.need()))
+                .findFirst()
+                .orElseThrow()
+                .refusal(
+                        cheapest.pricePerHour(),
+                        cheapest.resources(),
+                        rung.need(),
+                        1,
+                        demand.pace().isPresent());
     }
 
     private static Reason tooDear(PoolSpec pool, List<Rung> rungs) {
@@ -249,7 +284,7 @@ final class Explanations {
                 cap);
     }
 
-    private static Reason noCapacity(List<Offer> markets, Observations seen, Instant now) {
+    private static Reason noCapacity(List<Offer> markets, int unpaid, Observations seen, Instant now) {
         List<Observations.Refused> refusals = markets.stream()
                 .map(offer -> seen.refusals().get(offer.market()))
                 .filter(Objects::nonNull)
@@ -266,7 +301,12 @@ final class Explanations {
         String next = retryAt.isAfter(now) ? "the next attempt is at " + retryAt : "one is being asked again";
         return Reason.of(
                 Code.NO_CAPACITY,
-                "None of %d markets has capacity (%s); %s.".formatted(markets.size(), codes, next),
+                "None of %d markets has capacity (%s); %s.%s"
+                        .formatted(
+                                markets.size(),
+                                codes,
+                                next,
+                                unpaid == 0 ? "" : " " + unpaid + " more are beyond a budget."),
                 "markets",
                 markets.size(),
                 "retryAt",

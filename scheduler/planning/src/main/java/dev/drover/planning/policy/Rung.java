@@ -21,10 +21,12 @@ import java.util.function.Predicate;
  *
  * @param need what a shard takes here
  * @param fitting what is sold this way and holds a shard
- * @param open of these, what is within the price cap, has not refused lately and is not about to answer
+ * @param open of these, what is within the price cap, has not refused lately, is not about to answer, and is paid for
+ * @param unpaid what is within the price cap, and beyond a budget
  * @param isSpentUp whether what would be bought here could pass the spend limit within one billing tick
  */
-record Rung(RungSpec spec, Resources need, List<Offer> fitting, List<Offer> open, boolean isSpentUp) {
+record Rung(
+        RungSpec spec, Resources need, List<Offer> fitting, List<Offer> open, List<Offer> unpaid, boolean isSpentUp) {
     /** What was spent is known to this grain. */
     static final Duration BILLING_TICK = Duration.ofMinutes(1);
 
@@ -42,11 +44,16 @@ record Rung(RungSpec spec, Resources need, List<Offer> fitting, List<Offer> open
                 .filter(offer -> offer.resources().slotsFor(need) > 0)
                 .sorted(new Ranking(pool, need, seen).order())
                 .toList();
+        List<Offer> unpaid = fitting.stream()
+                .filter(offer -> isWithin(spec, offer))
+                .filter(offer -> !isPaidFor(offer, need, demand))
+                .toList();
         List<Offer> open = fitting.stream()
                 .filter(offer -> isWithin(spec, offer))
                 .filter(offer -> isOpen(offer.market(), demand, seen, now))
+                .filter(offer -> !unpaid.contains(offer))
                 .toList();
-        return new Rung(spec, need, fitting, open, isSpentUp(spec, open, demand.spent()));
+        return new Rung(spec, need, fitting, open, unpaid, isSpentUp(spec, open, demand.spent()));
     }
 
     static Predicate<Offer> isOf(PoolSpec pool) {
@@ -80,6 +87,10 @@ record Rung(RungSpec spec, Resources need, List<Offer> fitting, List<Offer> open
                 && !(seen.refusals().containsKey(market) && demand.asked().contains(market));
     }
 
+    private static boolean isPaidFor(Offer offer, Resources need, Demand demand) {
+        return demand.budgets().stream().allMatch(budget -> budget.covers(offer, need));
+    }
+
     private static boolean isSpentUp(RungSpec rung, List<Offer> open, Map<CapacityType, Money> spent) {
         if (rung.spendLimit().isEmpty() || open.isEmpty()) {
             return false;
@@ -105,7 +116,7 @@ record Rung(RungSpec spec, Resources need, List<Offer> fitting, List<Offer> open
         List<Offer> sorted = open.stream()
                 .sorted(Comparator.comparing((Offer offer) -> !offer.market().equals(first)))
                 .toList();
-        return new Rung(spec, need, fitting, sorted, isSpentUp);
+        return new Rung(spec, need, fitting, sorted, unpaid, isSpentUp);
     }
 
     boolean isBuyable() {

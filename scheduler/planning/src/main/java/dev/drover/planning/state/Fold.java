@@ -40,6 +40,10 @@ final class Fold {
         return switch (event) {
             case JobSubmitted e -> state.withNewJob(Job.submitted(e.job(), e.spec(), e.owner(), e.at()));
             case JobCancelled e -> cancelled(state, e);
+            case JobBudgetSet e ->
+                state.job(e.job())
+                        .map(job -> state.withChangedJob(job.withBudget(e.budget())))
+                        .orElse(state);
             case JobFinished e ->
                 state.job(e.job())
                         .map(job -> state.withJob(job.finishedAs(e.state(), e.reason(), e.at())))

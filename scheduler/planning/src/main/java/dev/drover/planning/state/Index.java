@@ -96,6 +96,11 @@ public record Index(
         return after.finished().equals(Optional.of(JobState.SUCCEEDED)) ? moved.met(jobs, after.id()) : moved;
     }
 
+    /** The job has another spec, but needs and awaits what it did. */
+    Index withChangedJob(Map<NodeId, Node> nodes, Job before, Job after) {
+        return moved(nodes, before, before.shards(), List.of()).moved(nodes, after, List.of(), after.shards());
+    }
+
     /** The job has left. */
     Index withArchived(Map<NodeId, Node> nodes, PMap<JobId, Job> jobs, Job job, Instant at) {
         Index rest = moved(nodes, job, job.shards(), List.of()).met(jobs, job.id());

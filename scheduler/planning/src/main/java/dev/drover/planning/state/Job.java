@@ -5,6 +5,7 @@ import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.ShardId;
 import dev.drover.protocol.job.JobSpec;
 import dev.drover.protocol.job.JobState;
+import dev.drover.protocol.money.Money;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,6 +73,10 @@ public record Job(
 
     Job withLedger(Ledger newLedger) {
         return new Job(id, spec, owner, submittedAt, shards, newLedger, finished, because, finishedAt);
+    }
+
+    Job withBudget(Optional<Money> budget) {
+        return new Job(id, spec.withBudget(budget), owner, submittedAt, shards, ledger, finished, because, finishedAt);
     }
 
     Job finishedAs(JobState state, Reason reason, Instant at) {

@@ -17,15 +17,15 @@ import java.util.Optional;
 public final class Parts {
     private final PoolState state;
     private final Resources has;
-    private final Map<Payer, Long> weights = new LinkedHashMap<>();
+    private final Map<Line, Long> weights = new LinkedHashMap<>();
     private long left;
 
-    private record Payer(Optional<JobId> job, SpendCategory category) {}
+    private record Line(Optional<JobId> job, SpendCategory category) {}
 
     private Parts(PoolState state, Resources has) {
         this.state = state;
         this.has = has;
-        this.left = whole();
+        this.left = Shares.whole(has);
     }
 
     /** Of a node that was obtained; {@code has} is what it turned out to have. */
@@ -69,32 +69,19 @@ public final class Parts {
 
     private void add(Shard shard, SpendCategory category) {
         Resources need = state.job(shard.id().job()).orElseThrow().spec().resources();
-        long weight = Math.min(whole(), weight(need));
-        weights.merge(new Payer(Optional.of(shard.id().job()), category), weight, Long::sum);
+        long weight = Shares.weight(need, has);
+        weights.merge(new Line(Optional.of(shard.id().job()), category), weight, Long::sum);
         left -= weight;
     }
 
     private List<Part> all() {
         if (left > 0) {
-            weights.put(new Payer(Optional.empty(), SpendCategory.IDLE), left);
+            weights.put(new Line(Optional.empty(), SpendCategory.IDLE), left);
         }
         long unit = weights.values().stream().reduce(0L, Parts::greatestCommonDivisor);
         List<Part> parts = new ArrayList<>();
-        weights.forEach((payer, weight) -> parts.add(new Part(payer.job(), payer.category(), weight / unit)));
+        weights.forEach((line, weight) -> parts.add(new Part(line.job(), line.category(), weight / unit)));
         return parts;
-    }
-
-    private long whole() {
-        return has.count() * memory(has);
-    }
-
-    /** The part of the accelerators that the shard takes, or of the memory where that is more; of {@link #whole()}. */
-    private long weight(Resources need) {
-        return Math.max(need.count() * memory(has), need.memory().bytes() * has.count());
-    }
-
-    private static long memory(Resources resources) {
-        return Math.max(1, resources.memory().bytes());
     }
 
     private static long greatestCommonDivisor(long one, long two) {

@@ -237,6 +237,24 @@ public record PoolState(
                         index.withJob(nodes, jobs, before, job));
     }
 
+    /** A job that there is, with another spec. */
+    PoolState withChangedJob(Job job) {
+        Job before = jobs.get(job.id());
+        return before == null
+                ? this
+                : new PoolState(
+                        spec,
+                        paused,
+                        nodes,
+                        jobs.plus(job.id(), job),
+                        order,
+                        jobsSubmitted,
+                        archived,
+                        nodesRequested,
+                        ledger,
+                        index.withChangedJob(nodes, before, job));
+    }
+
     PoolState withArchivedJob(JobId id, Instant at) {
         Job job = jobs.get(id);
         Long number = index.numbers().get(id);

@@ -26,13 +26,15 @@ public record WorkQueue(PMap<Line, TreePSet<Turn>> lines) {
     /**
      * What decides whether there is room for a shard.
      *
-     * @param buyer the job, where it has a ladder or a deadline of its own: it may find room where others of its size do not
+     * @param buyer the job, where it has a ladder, a deadline or a budget of its own: it may find room where others of its size do
+     *     not, or the other way about
      */
     public record Size(Resources need, Optional<JobId> buyer) {
         public static Size of(Job job) {
             SchedulingSpec scheduling = job.spec().scheduling();
-            boolean buysAlike =
-                    scheduling.ladder().isEmpty() && scheduling.deadline().isEmpty();
+            boolean buysAlike = scheduling.ladder().isEmpty()
+                    && scheduling.deadline().isEmpty()
+                    && scheduling.budget().isEmpty();
             return new Size(job.spec().resources(), buysAlike ? Optional.empty() : Optional.of(job.id()));
         }
     }
@@ -139,6 +141,11 @@ public record WorkQueue(PMap<Line, TreePSet<Turn>> lines) {
             if (last != null) {
                 left.merge(last.line.size(), last.line.together(), Math::min);
             }
+        }
+
+        /** Passes over the rest of its line: of the same owner, what needs as much finds no room. */
+        public void leaveLine() {
+            last = null;
         }
     }
 }
