@@ -162,6 +162,18 @@ class MutantTest {
     }
 
     @Test
+    void askingWhereANodeWasJustTakenIsCaught() {
+        assertCaught("LaunchAttemptsChecker", new Mutant() {
+            @Override
+            public Observations observe(Observations seen, PoolState state, Input input, Instant now) {
+                Observations observed = super.observe(seen, state, input, now);
+                boolean tells = input instanceof Input.StatusReported || input instanceof Input.InstanceEnded;
+                return tells ? observed.withRefusals(seen.refusals()) : observed;
+            }
+        });
+    }
+
+    @Test
     void neverReadingTheStoreIsCaught() {
         assertCaught("JobsFinishChecker", new Mutant() {
             @Override
