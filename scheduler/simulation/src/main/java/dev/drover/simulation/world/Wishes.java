@@ -71,7 +71,7 @@ final class Wishes {
     }
 
     private Duration part(Duration whole, int leastPercent, int mostPercent) {
-        long percent = leastPercent + chance.upTo(mostPercent - leastPercent);
+        int percent = leastPercent + chance.upTo(mostPercent - leastPercent);
         return Duration.ofMillis(Math.max(1, whole.toMillis() * percent / 100));
     }
 

@@ -47,9 +47,10 @@ final class GangChecker implements Checker {
     }
 
     private void note(PoolEvent event) {
-        if (event instanceof PoolEvent.JobSubmitted(JobId job, JobSpec spec, String owner, var at)) {
+        if (event instanceof PoolEvent.JobSubmitted submitted) {
+            JobSpec spec = submitted.spec();
             if (spec.scheduling().gang() && spec.shards() > 1) {
-                waiting.put(job, new Gang(spec.shards()));
+                waiting.put(submitted.job(), new Gang(spec.shards()));
             }
         } else if (event instanceof PoolEvent.JobCancelled cancelled) {
             waiting.remove(cancelled.job());
