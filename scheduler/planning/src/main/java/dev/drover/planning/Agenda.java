@@ -13,10 +13,12 @@ import dev.drover.protocol.agent.AgentReport;
 import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.id.ShardId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.pcollections.PMap;
 
 /**
  * What one input can have changed: the nodes, shards and jobs it is about, and those of the events that it has led to. Only these
@@ -28,8 +30,12 @@ final class Agenda {
     private final Set<ShardId> shards = new TreeSet<>();
     private final Set<JobId> jobs = new TreeSet<>();
     private final boolean isTick;
+    private Optional<Looked> looked = Optional.empty();
     private boolean everything;
     private boolean supplyOrDemand;
+
+    /** The nodes of {@code of}, as long as nothing is noted. */
+    private record Looked(PMap<NodeId, Node> of, List<Node> nodes) {}
 
     private Agenda(boolean isTick) {
         this.isTick = isTick;
@@ -86,6 +92,7 @@ final class Agenda {
 
     /** Takes down what {@code event} changes. To be told with the state before it and the state after it. */
     void note(PoolEvent event, PoolState before, PoolState after) {
+        looked = Optional.empty();
         switch (event) {
             case PoolEvent.OfPool ignored -> everything();
             case PoolEvent.OfJob e -> note(e, before);
@@ -159,9 +166,17 @@ final class Agenda {
 
     /** The nodes to look at, by id. */
     List<Node> nodes(PoolState state) {
-        return everything
-                ? List.copyOf(state.nodes().values())
-                : nodes.stream().map(state::node).flatMap(Optional::stream).toList();
+        if (looked.isEmpty() || looked.get().of() != state.nodes()) {
+            looked = Optional.of(new Looked(
+                    state.nodes(),
+                    everything
+                            ? List.copyOf(state.nodes().values())
+                            : nodes.stream()
+                                    .map(state::node)
+                                    .flatMap(Optional::stream)
+                                    .toList()));
+        }
+        return looked.get().nodes();
     }
 
     /**
@@ -172,18 +187,24 @@ final class Agenda {
         Occupancy placed = state.index().occupancy();
         Set<NodeId> unreplaced = state.index().roster().unreplaced();
         Set<ShardId> all = new TreeSet<>(everything ? placed.unsettled() : shards);
-        (everything ? unreplaced : nodes)
-                .forEach(node -> all.addAll(placed.on(node).shards()));
-        return all.stream()
-                .map(state::shard)
-                .flatMap(Optional::stream)
-                .filter(shard -> shard.isUnsettled()
-                        || shard.node().filter(unreplaced::contains).isPresent())
-                .toList();
+        for (NodeId node : everything ? unreplaced : nodes) {
+            all.addAll(placed.on(node).shards());
+        }
+        List<Shard> due = new ArrayList<>();
+        for (ShardId id : all) {
+            state.shard(id)
+                    .filter(shard -> shard.isUnsettled()
+                            || shard.node().filter(unreplaced::contains).isPresent())
+                    .ifPresent(due::add);
+        }
+        return due;
     }
 
     /** The jobs to look at that are promised nodes, and others, by id. */
     List<Job> promisedJobs(PoolState state) {
+        if (!everything && jobs.isEmpty()) {
+            return List.of();
+        }
         Set<JobId> promised = new TreeSet<>(jobs);
         if (everything) {
             state.index().occupancy().unsettled().forEach(shard -> promised.add(shard.job()));
@@ -193,8 +214,11 @@ final class Agenda {
 
     /** The jobs to look at that have no live shard left, by id. */
     List<Job> endedJobs(PoolState state) {
-        return everything
-                ? state.endedJobs()
+        if (everything) {
+            return state.endedJobs();
+        }
+        return jobs.isEmpty()
+                ? List.of()
                 : jobs.stream()
                         .filter(state.index().ended()::contains)
                         .map(state::job)

@@ -10,11 +10,11 @@ import dev.drover.protocol.pool.PoolSpec;
 import dev.drover.protocol.pool.RungSpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
 
 /**
  * One rung as it stands now: its markets in the order of {@link Ranking}.
@@ -25,6 +25,11 @@ import java.util.function.Predicate;
  * @param isSpentUp whether what would be bought here could pass the spend limit within one billing tick
  */
 record Rung(RungSpec spec, Resources need, List<Offer> fitting, List<Offer> open, boolean isSpentUp) {
+    Rung {
+        fitting = List.copyOf(fitting);
+        open = List.copyOf(open);
+    }
+
     /** What was spent is known to this grain. */
     static final Duration BILLING_TICK = Duration.ofMinutes(1);
 
@@ -36,27 +41,30 @@ record Rung(RungSpec spec, Resources need, List<Offer> fitting, List<Offer> open
 
     private static Rung of(RungSpec spec, PoolSpec pool, Demand demand, Observations seen, Instant now) {
         Resources need = Ladder.needOn(spec, demand.need());
-        List<Offer> fitting = seen.offers().values().stream()
-                .filter(isOf(spec))
-                .filter(isOf(pool))
-                .filter(offer -> offer.resources().slotsFor(need) > 0)
-                .sorted(new Ranking(pool, need, seen).order())
-                .toList();
-        List<Offer> open = fitting.stream()
-                .filter(offer -> isWithin(spec, offer))
-                .filter(offer -> isOpen(offer.market(), demand, seen, now))
-                .toList();
+        List<Offer> sold = new ArrayList<>();
+        for (Offer offer : seen.offers().values()) {
+            if (isOf(spec, offer) && isOf(pool, offer) && offer.resources().slotsFor(need) > 0) {
+                sold.add(offer);
+            }
+        }
+        List<Offer> fitting = new Ranking(pool, need, seen).ranked(sold);
+        List<Offer> open = new ArrayList<>();
+        for (Offer offer : fitting) {
+            if (isWithin(spec, offer) && isOpen(offer.market(), demand, seen, now)) {
+                open.add(offer);
+            }
+        }
         return new Rung(spec, need, fitting, open, isSpentUp(spec, open, demand.spent()));
     }
 
-    static Predicate<Offer> isOf(PoolSpec pool) {
-        return offer -> offer.market().provider().equals(pool.provider())
+    static boolean isOf(PoolSpec pool, Offer offer) {
+        return offer.market().provider().equals(pool.provider())
                 && isIn(pool.zones(), offer.market().zone())
                 && isIn(pool.instanceTypes(), offer.market().instanceType());
     }
 
-    private static Predicate<Offer> isOf(RungSpec rung) {
-        return offer -> offer.market().capacityType() == rung.capacityType()
+    private static boolean isOf(RungSpec rung, Offer offer) {
+        return offer.market().capacityType() == rung.capacityType()
                 && isIn(rung.regions(), offer.market().region())
                 && isIn(rung.zones(), offer.market().zone())
                 && isIn(rung.instanceTypes(), offer.market().instanceType());
@@ -118,7 +126,9 @@ record Rung(RungSpec spec, Resources need, List<Offer> fitting, List<Offer> open
     }
 
     List<Offer> affordable() {
-        return fitting.stream().filter(offer -> isWithin(spec, offer)).toList();
+        return spec.maxPrice().isEmpty()
+                ? fitting
+                : fitting.stream().filter(offer -> isWithin(spec, offer)).toList();
     }
 
     List<Market> openMarkets() {
