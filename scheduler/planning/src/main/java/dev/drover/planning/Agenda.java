@@ -13,11 +13,13 @@ import dev.drover.protocol.agent.AgentReport;
 import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.id.ShardId;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.pcollections.PMap;
 
 /**
@@ -186,18 +188,16 @@ final class Agenda {
     List<Shard> shards(PoolState state) {
         Occupancy placed = state.index().occupancy();
         Set<NodeId> unreplaced = state.index().roster().unreplaced();
-        Set<ShardId> all = new TreeSet<>(everything ? placed.unsettled() : shards);
+        Map<ShardId, Shard> due = new TreeMap<>();
+        Consumer<ShardId> look = id -> state.shard(id)
+                .filter(shard -> shard.isUnsettled()
+                        || shard.node().filter(unreplaced::contains).isPresent())
+                .ifPresent(shard -> due.put(id, shard));
+        (everything ? placed.unsettled() : shards).forEach(look);
         for (NodeId node : everything ? unreplaced : nodes) {
-            all.addAll(placed.on(node).shards());
+            placed.on(node).shards().forEach(look);
         }
-        List<Shard> due = new ArrayList<>();
-        for (ShardId id : all) {
-            state.shard(id)
-                    .filter(shard -> shard.isUnsettled()
-                            || shard.node().filter(unreplaced::contains).isPresent())
-                    .ifPresent(due::add);
-        }
-        return due;
+        return List.copyOf(due.values());
     }
 
     /** The jobs to look at that are promised nodes, and others, by id. */
