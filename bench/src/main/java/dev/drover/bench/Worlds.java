@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
                 "Simulated worlds, a seed each: a whole pool in virtual time. Exit code 1 when a promise was broken.")
 public final class Worlds implements Callable<Integer> {
     /** The compiler is busy with the first ones. */
-    private static final int WARM_AFTER = 10;
+    private static final int WARM_AFTER = 20;
 
     @Option(
             names = "--kind",
@@ -36,7 +36,7 @@ public final class Worlds implements Callable<Integer> {
 
     @Option(
             names = {"--seed", "--seeds"},
-            defaultValue = "1..30",
+            defaultValue = "1..60",
             description = "From..to (default: ${DEFAULT-VALUE}).")
     private String seeds = "";
 

@@ -67,6 +67,18 @@ final class Operators {
                 .plus(ground.setting().tempo().units(400));
     }
 
+    private void count(SchedulingSpec scheduling) {
+        if (scheduling.gang()) {
+            ground.count("gang submitted");
+        }
+        if (scheduling.deadline().isPresent()) {
+            ground.count("deadline set");
+        }
+        if (!scheduling.after().isEmpty()) {
+            ground.count("job after another");
+        }
+    }
+
     private void expect(JobId job, Training training, int shards, SchedulingSpec scheduling) {
         Duration alone = training.time();
         int nodes = scheduling.gang() ? ground.setting().pool().maxNodes() : shards;
@@ -91,6 +103,7 @@ final class Operators {
         int shards = 1 + chance.upTo(setting.shardsPerJob());
         SchedulingSpec scheduling = wishes.scheduling(List.copyOf(submitted.keySet()), shards, training.time());
         expect(job, training, shards, scheduling);
+        count(scheduling);
         int size = chance.oneIn(4) ? 2 : 1;
         JobSpec spec = new JobSpec(
                 "job",
