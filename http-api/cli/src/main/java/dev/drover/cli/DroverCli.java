@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done",
-            "1:the job failed or was cancelled (with --follow)",
+            "1:the job failed or was cancelled (with --follow), or a simulated world broke a promise",
             "2:the command or its input is wrong",
             "3:the server can't be reached, or refuses"
         },

@@ -1,7 +1,6 @@
 package dev.drover.protocol.market;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
-import java.util.Comparator;
 
 /**
  * The unit that has a price and a chance of capacity.
@@ -11,12 +10,6 @@ import java.util.Comparator;
  */
 public record Market(String provider, String region, String zone, String instanceType, CapacityType capacityType)
         implements Comparable<Market> {
-    private static final Comparator<Market> ORDER = Comparator.comparing(Market::provider)
-            .thenComparing(Market::region)
-            .thenComparing(Market::zone)
-            .thenComparing(Market::instanceType)
-            .thenComparing(market -> market.capacityType().name());
-
     /** The same place and type, bought the other way. */
     public Market as(CapacityType other) {
         return new Market(provider, region, zone, instanceType, other);
@@ -29,7 +22,11 @@ public record Market(String provider, String region, String zone, String instanc
 
     @Override
     public int compareTo(Market other) {
-        return ORDER.compare(this, other);
+        int order = this == other ? 0 : provider.compareTo(other.provider);
+        order = order == 0 ? region.compareTo(other.region) : order;
+        order = order == 0 ? zone.compareTo(other.zone) : order;
+        order = order == 0 ? instanceType.compareTo(other.instanceType) : order;
+        return order == 0 ? capacityType.name().compareTo(other.capacityType.name()) : order;
     }
 
     @Override

@@ -4,7 +4,6 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
 import java.time.Duration;
-import java.util.regex.Pattern;
 
 /**
  * An amount in a currency, exact in decimal.
@@ -12,17 +11,26 @@ import java.util.regex.Pattern;
  * <p>Amounts of different currencies never mix: arithmetic on them throws. No rounding happens but where it is said.
  */
 public record Money(BigDecimal amount, String currency) implements Comparable<Money> {
-    private static final Pattern CURRENCY = Pattern.compile("[A-Z]{3}");
-
     private static final BigDecimal SECONDS_PER_HOUR = BigDecimal.valueOf(3600);
 
     public Money {
-        if (!CURRENCY.matcher(currency).matches()) {
+        if (!isCurrency(currency)) {
             throw new IllegalArgumentException(
                     "currency: '" + currency + "' is not allowed; use three capital letters, as USD");
         }
         // 0.30 and 0.3 are the same money: equal amounts are equal records.
         amount = amount.signum() == 0 ? BigDecimal.ZERO : amount.stripTrailingZeros();
+    }
+
+    private static boolean isCurrency(String text) {
+        return text.length() == 3
+                && isCapital(text.charAt(0))
+                && isCapital(text.charAt(1))
+                && isCapital(text.charAt(2));
+    }
+
+    private static boolean isCapital(char letter) {
+        return 'A' <= letter && letter <= 'Z';
     }
 
     public static Money of(String amount, String currency) {

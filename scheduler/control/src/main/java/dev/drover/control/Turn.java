@@ -38,7 +38,7 @@ record Turn(Observations seen, List<PoolEvent> events, Set<Intent> intents, List
             try {
                 Observations seenNow = decider.observe(seen, current, request.input(), now);
                 Decision decision = decider.decide(current, seenNow, request.input(), now);
-                current = current.applyAll(decision.events());
+                current = decision.after();
                 logChanges(seen, seenNow);
                 seen = seenNow;
                 events.addAll(decision.events());

@@ -14,9 +14,13 @@ import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.id.ShardId;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.pcollections.PMap;
 
 /**
  * What one input can have changed: the nodes, shards and jobs it is about, and those of the events that it has led to. Only these
@@ -28,8 +32,12 @@ final class Agenda {
     private final Set<ShardId> shards = new TreeSet<>();
     private final Set<JobId> jobs = new TreeSet<>();
     private final boolean isTick;
+    private Optional<Looked> looked = Optional.empty();
     private boolean everything;
     private boolean supplyOrDemand;
+
+    /** The nodes of {@code of}, as long as nothing is noted. */
+    private record Looked(PMap<NodeId, Node> of, List<Node> nodes) {}
 
     private Agenda(boolean isTick) {
         this.isTick = isTick;
@@ -86,6 +94,7 @@ final class Agenda {
 
     /** Takes down what {@code event} changes. To be told with the state before it and the state after it. */
     void note(PoolEvent event, PoolState before, PoolState after) {
+        looked = Optional.empty();
         switch (event) {
             case PoolEvent.OfPool ignored -> everything();
             case PoolEvent.OfJob e -> note(e, before);
@@ -163,9 +172,17 @@ final class Agenda {
 
     /** The nodes to look at, by id. */
     List<Node> nodes(PoolState state) {
-        return everything
-                ? List.copyOf(state.nodes().values())
-                : nodes.stream().map(state::node).flatMap(Optional::stream).toList();
+        if (looked.isEmpty() || looked.get().of() != state.nodes()) {
+            looked = Optional.of(new Looked(
+                    state.nodes(),
+                    everything
+                            ? List.copyOf(state.nodes().values())
+                            : nodes.stream()
+                                    .map(state::node)
+                                    .flatMap(Optional::stream)
+                                    .toList()));
+        }
+        return looked.get().nodes();
     }
 
     /**
@@ -175,19 +192,23 @@ final class Agenda {
     List<Shard> shards(PoolState state) {
         Occupancy placed = state.index().occupancy();
         Set<NodeId> unreplaced = state.index().roster().unreplaced();
-        Set<ShardId> all = new TreeSet<>(everything ? placed.unsettled() : shards);
-        (everything ? unreplaced : nodes)
-                .forEach(node -> all.addAll(placed.on(node).shards()));
-        return all.stream()
-                .map(state::shard)
-                .flatMap(Optional::stream)
+        Map<ShardId, Shard> due = new TreeMap<>();
+        Consumer<ShardId> look = id -> state.shard(id)
                 .filter(shard -> shard.isUnsettled()
                         || shard.node().filter(unreplaced::contains).isPresent())
-                .toList();
+                .ifPresent(shard -> due.put(id, shard));
+        (everything ? placed.unsettled() : shards).forEach(look);
+        for (NodeId node : everything ? unreplaced : nodes) {
+            placed.on(node).shards().forEach(look);
+        }
+        return List.copyOf(due.values());
     }
 
     /** The jobs to look at that are promised nodes, and others, by id. */
     List<Job> promisedJobs(PoolState state) {
+        if (!everything && jobs.isEmpty()) {
+            return List.of();
+        }
         Set<JobId> promised = new TreeSet<>(jobs);
         if (everything) {
             state.index().occupancy().unsettled().forEach(shard -> promised.add(shard.job()));
@@ -197,8 +218,11 @@ final class Agenda {
 
     /** The jobs to look at that have no live shard left, by id. */
     List<Job> endedJobs(PoolState state) {
-        return everything
-                ? state.endedJobs()
+        if (everything) {
+            return state.endedJobs();
+        }
+        return jobs.isEmpty()
+                ? List.of()
                 : jobs.stream()
                         .filter(state.index().ended()::contains)
                         .map(state::job)

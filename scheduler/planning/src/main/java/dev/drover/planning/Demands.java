@@ -16,11 +16,11 @@ import dev.drover.protocol.money.Money;
 import dev.drover.protocol.pool.RungSpec;
 import java.time.Instant;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** What the policy is asked for. */
 final class Demands {
@@ -70,9 +70,10 @@ final class Demands {
 
     /** What the launches under way ask. */
     private static Set<Market> asked(PoolState state) {
-        return state.index().roster().berths().keySet().stream()
-                .map(Roster.Shape::hopedFrom)
-                .flatMap(List::stream)
-                .collect(Collectors.toSet());
+        Set<Market> asked = new HashSet<>();
+        for (Roster.Shape shape : state.index().roster().berths().keySet()) {
+            asked.addAll(shape.hopedFrom());
+        }
+        return asked;
     }
 }

@@ -111,11 +111,12 @@ final class Membership {
     void endUnneeded(Draft draft) {
         List<Node> idle = draft.agenda().hasSupplyOrDemand()
                 ? draft.state().idleNodes()
-                : draft.agenda().nodes(draft.state()).stream()
-                        .filter(node -> draft.state().isIdle(node.id()))
-                        .toList();
+                : draft.agenda().nodes(draft.state());
+        PoolState state = draft.state();
         for (Node node : idle) {
-            whyEnd(draft, node).ifPresent(because -> draft.add(new NodeEnding(node.id(), because, draft.now())));
+            if (state.isIdle(node.id())) {
+                whyEnd(draft, node).ifPresent(because -> draft.add(new NodeEnding(node.id(), because, draft.now())));
+            }
         }
     }
 

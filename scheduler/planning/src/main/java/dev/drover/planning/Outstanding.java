@@ -15,7 +15,6 @@ import dev.drover.protocol.agent.ShardStatus.Phase;
 import dev.drover.protocol.id.Lease;
 import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.job.ShardState;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,9 +72,9 @@ final class Outstanding {
 
     /** A member that should be heard of and is not. */
     static boolean isUnreachable(PoolState state, Observations seen, Node node, Instant now) {
-        Duration heartbeat = state.spec().orElseThrow().lease().heartbeat();
+        long heartbeatNanos = state.spec().orElseThrow().lease().heartbeat().toNanos();
         return (node.phase() == NodePhase.READY || node.phase() == NodePhase.DRAINING || node.phase() == NodePhase.LOST)
-                && seen.silence(node.id(), now).compareTo(heartbeat.multipliedBy(UNREACHABLE_AFTER_HEARTBEATS)) > 0;
+                && seen.silence(node.id(), now).toNanos() > UNREACHABLE_AFTER_HEARTBEATS * heartbeatNanos;
     }
 
     private static Optional<Intent> fence(PoolState state, Node node, Lease lease) {

@@ -139,9 +139,11 @@ final class Placement {
             }
             List<Shard> shards = draft.state().runningOn(node.id());
             if (node.isSpot()) {
-                shards.stream()
-                        .filter(shard -> isSettled(shard) && Pacing.hasDeadline(draft.state(), shard))
-                        .forEach(shard -> offSpot(draft, node, shard));
+                for (Shard shard : shards) {
+                    if (isSettled(shard) && Pacing.hasDeadline(draft.state(), shard)) {
+                        offSpot(draft, node, shard);
+                    }
+                }
             } else if (!shards.isEmpty() && shards.stream().allMatch(Placement::isSettled)) {
                 offDemand(draft, node, shards);
             }

@@ -64,7 +64,7 @@ public final class PoolDecider {
     /** Decides with a look at what is on the agenda. */
     Decision decide(PoolState state, Observations seen, Input input, Instant now, Agenda agenda) {
         if (input instanceof Input.Asked(PoolCommand.Query query)) {
-            return new Decision(List.of(), List.of(), Optional.of(views.answer(state, seen, query, now)));
+            return new Decision(List.of(), List.of(), Optional.of(views.answer(state, seen, query, now)), state);
         }
         Draft draft = new Draft(state, seen, now, agenda);
         List<Intent> once = new ArrayList<>();
@@ -76,7 +76,7 @@ public final class PoolDecider {
         Optional<PoolReply> shown = reply.map(answer -> answer instanceof PoolReply.Job job
                 ? views.job(draft.state(), seen, job.job().id(), now)
                 : answer);
-        return new Decision(draft.events(), intents(state, draft, input, once), shown);
+        return new Decision(draft.events(), intents(state, draft, input, once), shown, draft.state());
     }
 
     /** Everything that should be under way, from state and observations alone. */

@@ -28,8 +28,6 @@ import dev.drover.protocol.pool.PoolSpec;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Takes an agent's status. It says how every lease on the node stands; what concerns the current lease of a shard becomes
@@ -75,9 +73,12 @@ final class Reports {
      */
     private static boolean holdsOn(Draft draft, AgentReport.Status status) {
         Node node = draft.state().node(status.node()).orElseThrow();
-        return status.shards().stream()
-                .filter(shard -> isTraining(shard.phase()))
-                .anyMatch(shard -> Outstanding.isOver(draft.state(), node, shard.lease()));
+        for (ShardStatus shard : status.shards()) {
+            if (isTraining(shard.phase()) && Outstanding.isOver(draft.state(), node, shard.lease())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean isTraining(ShardStatus.Phase phase) {
@@ -255,10 +256,9 @@ final class Reports {
 
     /** A lease that had started and that the agent no longer knows was lost with an earlier life of the agent. */
     private static void missing(Draft draft, AgentReport.Status status) {
-        Set<Lease> listed = status.shards().stream().map(ShardStatus::lease).collect(Collectors.toSet());
         for (Shard shard : draft.state().runningOn(status.node())) {
             Lease lease = shard.lease().orElseThrow();
-            if (!listed.contains(lease) && shard.state() != ShardState.PLACED) {
+            if (shard.state() != ShardState.PLACED && !isListed(status, lease)) {
                 Reason reason = Reason.of(
                         Code.NODE_TERMINATED,
                         "The agent of node %s came back without %s.".formatted(status.node(), lease),
@@ -267,6 +267,10 @@ final class Reports {
                 draft.add(new ShardDetached(lease, Moves.lastStep(draft, shard), reason, draft.now()));
             }
         }
+    }
+
+    private static boolean isListed(AgentReport.Status status, Lease lease) {
+        return status.shards().stream().anyMatch(shard -> shard.lease().equals(lease));
     }
 
     private static Intent tell(NodeId node, AgentCommand command) {

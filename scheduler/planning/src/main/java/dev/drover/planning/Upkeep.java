@@ -15,8 +15,10 @@ import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.job.JobState;
 import dev.drover.protocol.job.ShardState;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.pcollections.TreePSet;
 
 /**
  * What a pool does by itself after every input, in a fixed order of steps. Each looks at what is on the draft's {@link Agenda}; what
@@ -119,12 +121,14 @@ final class Upkeep {
     }
 
     private static void forgetArchived(Draft draft) {
-        List<JobId> old = draft.state().index().archived().stream()
-                .takeWhile(archived -> archived.at().plus(REMEMBER_ARCHIVED).isBefore(draft.now()))
-                .map(Index.Archived::job)
-                .sorted()
-                .toList();
-        if (!old.isEmpty()) {
+        Instant oldest = draft.now().minus(REMEMBER_ARCHIVED);
+        TreePSet<Index.Archived> archived = draft.state().index().archived();
+        if (!archived.isEmpty() && archived.first().at().isBefore(oldest)) {
+            List<JobId> old = archived.stream()
+                    .takeWhile(job -> job.at().isBefore(oldest))
+                    .map(Index.Archived::job)
+                    .sorted()
+                    .toList();
             draft.add(new ArchivedForgotten(old, draft.now()));
         }
     }

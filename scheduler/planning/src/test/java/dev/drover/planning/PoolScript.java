@@ -1,5 +1,7 @@
 package dev.drover.planning;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.drover.planning.event.PoolEvent;
 import dev.drover.planning.event.PoolEvent.NodeBilled;
 import dev.drover.planning.input.Input;
@@ -41,7 +43,8 @@ final class PoolScript {
         agenda.check(state, seen, input, now);
         seen = decider.observe(seen, state, input, now);
         Decision decision = decider.decide(state, seen, input, now);
-        PoolState next = state.applyAll(decision.events());
+        PoolState next = decision.after();
+        assertThat(next).as("what the journal will give").isEqualTo(state.applyAll(decision.events()));
         invariants.check(state, next, decision, now);
         invariants.checkSame(decider.outstanding(next, seen, now), decider.outstanding(next, seen, now));
         state = next;

@@ -32,7 +32,8 @@ import picocli.CommandLine.Spec;
             "  set,zones,start_tick,compute_h,deadline_h,changeover_h,policy,cost_usd,launches,missed,spot_h,on_demand_h",
             "set is the name of the trace directory, missed is 1 if the deadline was missed, else 0, and spot_h and"
                     + " on_demand_h are the hours paid for. docs/SIMULATION.md has more."
-        })
+        },
+        subcommands = WorldCommand.class)
 public final class SimulateCommand implements Callable<Integer> {
     @Mixin
     private final SimulateOptions options = new SimulateOptions();
@@ -56,6 +57,11 @@ public final class SimulateCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
+    /** Whether answers are for programs. */
+    boolean isJson() {
+        return Objects.requireNonNull(cli).isJson();
+    }
+
     @Override
     public Integer call() {
         try {
@@ -76,7 +82,7 @@ public final class SimulateCommand implements Callable<Integer> {
     }
 
     private void replay(List<Contender> policies, List<Job> jobs) throws IOException {
-        boolean json = Objects.requireNonNull(cli).isJson();
+        boolean json = isJson();
         Summary summary = new Summary();
         try (PrintWriter file = new PrintWriter(out == null ? Writer.nullWriter() : Files.newBufferedWriter(out))) {
             PrintWriter csv = out == null && !json ? out() : file;

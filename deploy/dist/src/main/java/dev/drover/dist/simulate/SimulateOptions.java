@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -24,7 +23,6 @@ final class SimulateOptions {
 
     @Option(
             names = "--trace-dir",
-            required = true,
             paramLabel = "DIR",
             description =
                     "Traces, one ZONE.json each: {\"metadata\":{\"gap_seconds\":G},\"data\":[instances by tick]}.")
@@ -119,7 +117,11 @@ final class SimulateOptions {
      * @throws TraceException if any value is not allowed, or a trace can't be read
      */
     List<Job> jobs() {
-        Path directory = Objects.requireNonNull(traceDir).toAbsolutePath().normalize();
+        // Not required of picocli, which would ask for it before a subcommand, too.
+        if (traceDir == null) {
+            throw new TraceException("trace-dir is missing; use a directory with a ZONE.json per zone");
+        }
+        Path directory = traceDir.toAbsolutePath().normalize();
         if (!Files.isDirectory(directory)) {
             throw new TraceException("trace-dir: " + directory + " is no directory; use one with a ZONE.json per zone");
         }

@@ -77,7 +77,7 @@ public final class ObservationFold {
         Duration lease =
                 state.spec().map(PoolSpec::lease).orElse(LeaseSpec.DEFAULT).length();
         Duration gap = Duration.between(seen.lookedAt(), now);
-        return gap.compareTo(lease.dividedBy(LOOKS_PER_LEASE)) <= 0;
+        return LOOKS_PER_LEASE * gap.toNanos() <= lease.toNanos();
     }
 
     /** Agents are forgotten a little after their nodes, so that what they last said is known when the end is decided on. */

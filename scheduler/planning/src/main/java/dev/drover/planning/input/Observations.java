@@ -93,10 +93,16 @@ public record Observations(
 
     /** What the node says of a lease. */
     public Optional<ShardStatus> status(NodeId node, Lease lease) {
-        return status(node)
-                .flatMap(status -> status.shards().stream()
-                        .filter(shard -> shard.lease().equals(lease))
-                        .findFirst());
+        AgentSeen seen = agents.get(node);
+        if (seen == null || seen.status().isEmpty()) {
+            return Optional.empty();
+        }
+        for (ShardStatus shard : seen.status().get().shards()) {
+            if (shard.lease().equals(lease)) {
+                return Optional.of(shard);
+            }
+        }
+        return Optional.empty();
     }
 
     public boolean isBackingOff(Market market, Instant now) {

@@ -33,7 +33,7 @@ final class Explanations {
     static Reason nothingFits(PoolSpec pool, Demand demand, Observations seen) {
         Resources need = demand.need();
         Optional<Offer> fits = seen.offers().values().stream()
-                .filter(Rung.isOf(pool))
+                .filter(offer -> Rung.isOf(pool, offer))
                 .filter(offer -> offer.resources().slotsFor(need) > 0)
                 .findFirst();
         if (fits.isEmpty()) {

@@ -143,16 +143,16 @@ public final class LadderPolicy implements CapacityPolicy {
         if (pool.mode() != CapacityMode.SPOT_WITH_FALLBACK || instance.isEmpty()) {
             return Optional.empty();
         }
-        List<Rung> rungs = Rung.all(pool, demand, seen, now);
         Market market = instance.get().market();
-        Holding holding =
-                market.isSpot() ? new Holding.Spot(market, Duration.ZERO) : new Holding.OnDemand(Duration.ZERO);
-        Optional<Decided> decided = purchase(pool, demand, holding, rungs, seen, now);
         boolean tooEarly = !market.isSpot()
                 && now.isBefore(held.since().plus(pool.switchBack().after()));
         if (tooEarly) {
             return Optional.empty();
         }
+        List<Rung> rungs = Rung.all(pool, demand, seen, now);
+        Holding holding =
+                market.isSpot() ? new Holding.Spot(market, Duration.ZERO) : new Holding.OnDemand(Duration.ZERO);
+        Optional<Decided> decided = purchase(pool, demand, holding, rungs, seen, now);
         return decided.isPresent()
                 ? change(market, decided.get(), rungs)
                 : switchBack(pool, instance.get(), rungs).map(back -> back);

@@ -7,7 +7,10 @@ import dev.drover.protocol.market.Offer;
 import dev.drover.protocol.market.Resources;
 import dev.drover.protocol.pool.PoolSpec;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.List;
 
 /**
  * Orders the markets of a rung: the pool's order of zones, then of types, then what a slot is expected to cost an hour, then the
@@ -17,13 +20,31 @@ import java.util.Comparator;
  * it takes to go on elsewhere.
  */
 record Ranking(PoolSpec pool, Resources need, Observations seen) {
-    Comparator<Offer> order() {
-        return Comparator.comparingInt(
-                        (Offer offer) -> pool.zones().indexOf(offer.market().zone()))
-                .thenComparingInt(
-                        offer -> pool.instanceTypes().indexOf(offer.market().instanceType()))
-                .thenComparingDouble(this::costPerSlotHour)
-                .thenComparing(Offer::market);
+    /** An offer with what decides on its place. */
+    private record Placed(Offer offer, int zone, int type, double cost) implements Comparable<Placed> {
+        private static final Comparator<Placed> ORDER = Comparator.comparingInt(Placed::zone)
+                .thenComparingInt(Placed::type)
+                .thenComparingDouble(Placed::cost)
+                .thenComparing(placed -> placed.offer().market());
+
+        @Override
+        public int compareTo(Placed other) {
+            return ORDER.compare(this, other);
+        }
+    }
+
+    /** The offers, best first. */
+    List<Offer> ranked(List<Offer> offers) {
+        List<Placed> ranked = new ArrayList<>(offers.size());
+        for (Offer offer : offers) {
+            int zone = pool.zones().indexOf(offer.market().zone());
+            int type = pool.instanceTypes().indexOf(offer.market().instanceType());
+            ranked.add(new Placed(offer, zone, type, costPerSlotHour(offer)));
+        }
+        Collections.sort(ranked);
+        List<Offer> best = new ArrayList<>(ranked.size());
+        ranked.forEach(placed -> best.add(placed.offer()));
+        return best;
     }
 
     /** In the offer's currency. */

@@ -10,11 +10,11 @@ import dev.drover.protocol.pool.PoolSpec;
 import dev.drover.protocol.pool.RungSpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
 
 /**
  * One rung as it stands now: its markets in the order of {@link Ranking}.
@@ -27,6 +27,12 @@ import java.util.function.Predicate;
  */
 record Rung(
         RungSpec spec, Resources need, List<Offer> fitting, List<Offer> open, List<Offer> unpaid, boolean isSpentUp) {
+    Rung {
+        fitting = List.copyOf(fitting);
+        open = List.copyOf(open);
+        unpaid = List.copyOf(unpaid);
+    }
+
     /** What was spent is known to this grain. */
     static final Duration BILLING_TICK = Duration.ofMinutes(1);
 
@@ -38,32 +44,35 @@ record Rung(
 
     private static Rung of(RungSpec spec, PoolSpec pool, Demand demand, Observations seen, Instant now) {
         Resources need = Ladder.needOn(spec, demand.need());
-        List<Offer> fitting = seen.offers().values().stream()
-                .filter(isOf(spec))
-                .filter(isOf(pool))
-                .filter(offer -> offer.resources().slotsFor(need) > 0)
-                .sorted(new Ranking(pool, need, seen).order())
-                .toList();
-        List<Offer> unpaid = fitting.stream()
-                .filter(offer -> isWithin(spec, offer))
-                .filter(offer -> !isPaidFor(offer, need, demand))
-                .toList();
-        List<Offer> open = fitting.stream()
-                .filter(offer -> isWithin(spec, offer))
-                .filter(offer -> isOpen(offer.market(), demand, seen, now))
-                .filter(offer -> !unpaid.contains(offer))
-                .toList();
+        List<Offer> sold = new ArrayList<>();
+        for (Offer offer : seen.offers().values()) {
+            if (isOf(spec, offer) && isOf(pool, offer) && offer.resources().slotsFor(need) > 0) {
+                sold.add(offer);
+            }
+        }
+        List<Offer> fitting = new Ranking(pool, need, seen).ranked(sold);
+        List<Offer> open = new ArrayList<>();
+        List<Offer> unpaid = new ArrayList<>();
+        for (Offer offer : fitting) {
+            if (isWithin(spec, offer)) {
+                if (!isPaidFor(offer, need, demand)) {
+                    unpaid.add(offer);
+                } else if (isOpen(offer.market(), demand, seen, now)) {
+                    open.add(offer);
+                }
+            }
+        }
         return new Rung(spec, need, fitting, open, unpaid, isSpentUp(spec, open, demand.spent()));
     }
 
-    static Predicate<Offer> isOf(PoolSpec pool) {
-        return offer -> offer.market().provider().equals(pool.provider())
+    static boolean isOf(PoolSpec pool, Offer offer) {
+        return offer.market().provider().equals(pool.provider())
                 && isIn(pool.zones(), offer.market().zone())
                 && isIn(pool.instanceTypes(), offer.market().instanceType());
     }
 
-    private static Predicate<Offer> isOf(RungSpec rung) {
-        return offer -> offer.market().capacityType() == rung.capacityType()
+    private static boolean isOf(RungSpec rung, Offer offer) {
+        return offer.market().capacityType() == rung.capacityType()
                 && isIn(rung.regions(), offer.market().region())
                 && isIn(rung.zones(), offer.market().zone())
                 && isIn(rung.instanceTypes(), offer.market().instanceType());
@@ -129,7 +138,9 @@ record Rung(
     }
 
     List<Offer> affordable() {
-        return fitting.stream().filter(offer -> isWithin(spec, offer)).toList();
+        return spec.maxPrice().isEmpty()
+                ? fitting
+                : fitting.stream().filter(offer -> isWithin(spec, offer)).toList();
     }
 
     List<Market> openMarkets() {

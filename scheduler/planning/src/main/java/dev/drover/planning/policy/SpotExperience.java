@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -54,6 +55,9 @@ public final class SpotExperience {
 
     /** After one more look, {@code passed} after the one before. */
     public SpotExperience after(List<Quote> quotes, Duration passed) {
+        if (passed.isZero() && isAsSeen(quotes)) {
+            return this;
+        }
         Map<Market, Spells> seen = HashMap.newHashMap(quotes.size());
         boolean anyOpen = false;
         int lostNow = 0;
@@ -74,6 +78,16 @@ public final class SpotExperience {
                 revise ? Duration.ZERO : age,
                 settled);
         return revise ? grown.revised() : grown;
+    }
+
+    /** Each shard of a tick looks at the same markets. */
+    private boolean isAsSeen(List<Quote> quotes) {
+        return !quotes.isEmpty()
+                && quotes.size() == markets.size()
+                && quotes.stream().allMatch(quote -> {
+                    Spells known = markets.get(quote.market());
+                    return known != null && known.open().equals(Optional.of(quote.open()));
+                });
     }
 
     SpotExperience revised() {

@@ -170,7 +170,7 @@ final class Fold {
             return state;
         }
         Node.Instance billed = instance.get();
-        PoolState folded = state.withNode(node.get()
+        PoolState folded = state.withBooked(node.get()
                 .with(new Node.Instance(
                         billed.instanceId(),
                         billed.market(),

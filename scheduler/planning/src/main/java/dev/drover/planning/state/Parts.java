@@ -31,14 +31,15 @@ public final class Parts {
     /** Of a node that was obtained; {@code has} is what it turned out to have. */
     public static List<Part> of(PoolState state, Node node, Resources has) {
         Parts parts = new Parts(state, has);
-        for (Shard shard : state.runningOn(node.id())) {
-            parts.add(shard, running(shard));
-        }
-        for (Shard shard : state.targeting(node.id())) {
-            if (!shard.node().equals(Optional.of(node.id()))) {
-                parts.add(shard, promised(shard, node));
+        List<Shard> promised = new ArrayList<>();
+        for (Shard shard : state.placedOn(node.id())) {
+            if (shard.node().equals(Optional.of(node.id()))) {
+                parts.add(shard, running(shard));
+            } else {
+                promised.add(shard);
             }
         }
+        promised.forEach(shard -> parts.add(shard, promised(shard, node)));
         return parts.all();
     }
 
@@ -78,9 +79,15 @@ public final class Parts {
         if (left > 0) {
             weights.put(new Line(Optional.empty(), SpendCategory.IDLE), left);
         }
-        long unit = weights.values().stream().reduce(0L, Parts::greatestCommonDivisor);
+        long unit = 0;
+        for (long weight : weights.values()) {
+            unit = greatestCommonDivisor(unit, weight);
+        }
         List<Part> parts = new ArrayList<>();
-        weights.forEach((line, weight) -> parts.add(new Part(line.job(), line.category(), weight / unit)));
+        for (Map.Entry<Line, Long> entry : weights.entrySet()) {
+            Line line = entry.getKey();
+            parts.add(new Part(line.job(), line.category(), entry.getValue() / unit));
+        }
         return parts;
     }
 

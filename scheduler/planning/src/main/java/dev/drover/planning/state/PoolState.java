@@ -6,9 +6,11 @@ import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.id.ShardId;
 import dev.drover.protocol.pool.PoolSpec;
 import java.time.Instant;
-import java.util.Collection;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.pcollections.HashTreePMap;
 import org.pcollections.PMap;
@@ -81,9 +83,10 @@ public record PoolState(
     }
 
     public Optional<Shard> shard(ShardId id) {
-        return job(id.job())
-                .filter(job -> id.index() < job.shards().size())
-                .map(job -> job.shards().get(id.index()));
+        Job job = jobs.get(id.job());
+        return job == null || id.index() >= job.shards().size()
+                ? Optional.empty()
+                : Optional.of(job.shards().get(id.index()));
     }
 
     /** Jobs, oldest first. */
@@ -115,21 +118,26 @@ public record PoolState(
 
     /** Live shards that run on the node, by id. */
     public List<Shard> runningOn(NodeId node) {
-        return placedOn(node).stream()
-                .filter(shard -> shard.node().equals(Optional.of(node)))
-                .toList();
+        return placedOn(node, shard -> shard.node().equals(Optional.of(node)));
     }
 
     /** Live shards whose next generation is to run on the node, by id. */
     public List<Shard> targeting(NodeId node) {
-        return placedOn(node).stream()
-                .filter(shard -> shard.target().equals(Optional.of(node)))
-                .toList();
+        return placedOn(node, shard -> shard.target().equals(Optional.of(node)));
     }
 
     /** Live shards that are on the node or promised it, each once, by id. */
     public List<Shard> placedOn(NodeId node) {
-        return shards(index.occupancy().on(node).shards());
+        return placedOn(node, shard -> true);
+    }
+
+    /** Every input passes here, several times, and most nodes have a shard or two: no stream. */
+    private List<Shard> placedOn(NodeId node, Predicate<Shard> which) {
+        List<Shard> shards = new ArrayList<>();
+        for (ShardId id : index.occupancy().on(node).shards()) {
+            shard(id).filter(which).ifPresent(shards::add);
+        }
+        return Collections.unmodifiableList(shards);
     }
 
     /** Nodes with nothing on them and nothing promised, by id. */
@@ -143,10 +151,6 @@ public record PoolState(
     /** Whether nothing is on the node and nothing is promised it. */
     public boolean isIdle(NodeId node) {
         return index.occupancy().on(node).isEmpty();
-    }
-
-    private List<Shard> shards(Collection<ShardId> ids) {
-        return ids.stream().map(this::shard).flatMap(Optional::stream).toList();
     }
 
     /** Folds one event. Pure, total, and never rejects: deciding happened before. */
@@ -186,6 +190,11 @@ public record PoolState(
     PoolState withNode(Node node) {
         Node before = nodes.get(node.id());
         return with(nodes.plus(node.id(), node), before == null ? index.withNode(node) : index.withNode(before, node));
+    }
+
+    /** A node that there is, of which only the bill has changed: the index holds no money. */
+    PoolState withBooked(Node node) {
+        return with(nodes.plus(node.id(), node), index);
     }
 
     PoolState withoutNode(NodeId id) {

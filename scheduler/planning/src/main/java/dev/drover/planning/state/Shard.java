@@ -73,11 +73,11 @@ public record Shard(
 
     /** The last step that was seen under any earlier lease than the last. */
     public int highestStepBefore() {
-        return attempts.stream()
-                .limit(Math.max(0, attempts.size() - 1))
-                .mapToInt(Attempt::lastStep)
-                .max()
-                .orElse(0);
+        int highest = 0;
+        for (int i = 0; i < attempts.size() - 1; i++) {
+            highest = Math.max(highest, attempts.get(i).lastStep());
+        }
+        return highest;
     }
 
     /** Whether the last lease has yet to make again what an earlier one had made. */

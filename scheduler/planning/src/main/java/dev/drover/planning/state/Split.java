@@ -26,6 +26,9 @@ final class Split {
                 time,
                 bill.pricePerHour().perHourFor(time),
                 bill.onDemandPricePerHour().perHourFor(time));
+        if (parts.size() == 1) {
+            return List.of(all);
+        }
         long whole = parts.stream().mapToLong(Part::weight).sum();
         List<Spend> spends = new ArrayList<>();
         Spend before = upTo(0, whole, all);

@@ -98,10 +98,9 @@ final class Controller {
             crash();
             return;
         }
-        PoolState after = state.applyAll(decision.events());
-        journal.persist(decision.events(), after);
-        Turn turn = new Turn(now, input, state, seenNow, decision, after);
-        state = after;
+        journal.persist(decision.events(), decision.after());
+        Turn turn = new Turn(now, input, state, seenNow, decision);
+        state = decision.after();
         seen = seenNow;
         watch.decided(turn);
         if (crash.isPresent()) {

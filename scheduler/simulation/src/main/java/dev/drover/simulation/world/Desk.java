@@ -5,6 +5,8 @@ import dev.drover.planning.input.Effort;
 import dev.drover.planning.input.Input;
 import dev.drover.protocol.checkpoint.CheckpointRef;
 import dev.drover.protocol.id.JobId;
+import dev.drover.protocol.id.Lease;
+import dev.drover.simulation.world.check.Fact;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -49,6 +51,7 @@ final class Desk {
         if (store.isAway()) {
             return new Input.Failed(new Effort.CheckpointRead(read.shard()), "the store is away");
         }
+        ground.tell(new Fact.StoreRead(new Lease(read.shard(), read.generation())));
         List<CheckpointRef> published = store.listing(read.shard(), read.generation());
         Optional<String> flaw = read.doubted().filter(published::contains).flatMap(store::flaw);
         return new Input.CheckpointsRead(

@@ -39,14 +39,14 @@ final class Faults {
         this.operators = operators;
     }
 
-    /** Lets every kind of thing happen; the numbers are units between two of a kind, on average. */
+    /** Lets every kind of thing happen; the numbers are units between two of a kind, on average, with one node or with them all. */
     void begin() {
         ground.setting()
                 .offers()
                 .forEach(offer -> often("capacity of " + offer.market(), 60, chance -> tide(offer.market(), chance)));
         often("prices", 100, this::reprice);
-        often("evictions", 60, chance -> instance(chance).ifPresent(found -> evict(found, chance)));
-        often(
+        oftenWithANode("evictions", 60, chance -> instance(chance).ifPresent(found -> evict(found, chance)));
+        oftenWithANode(
                 "deaths",
                 120,
                 chance -> instance(chance).ifPresent(found -> {
@@ -54,33 +54,33 @@ final class Faults {
                     cloud.end(found.node(), VirtualCloud.Ended.TAKEN);
                 }));
         often("strays", 150, this::stray);
-        often("cuts", 40, this::cut);
-        often(
+        oftenWithANode("cuts", 40, this::cut);
+        oftenWithANode(
                 "restarts",
                 100,
                 chance -> instance(chance).ifPresent(found -> found.agent().restart()));
         often("crashes", 80, this::crash);
         often("store away", 150, chance -> during("store away", 15, chance, store::setAway));
-        often(
+        oftenWithANode(
                 "store cut off",
                 100,
                 chance -> instance(chance)
                         .ifPresent(
                                 found -> during("store cut off", 30, chance, now -> store.cutOff(found.node(), now))));
-        often(
+        oftenWithANode(
                 "blind nodes",
                 150,
                 chance -> instance(chance)
                         .ifPresent(found -> during("blind node", 60, chance, now -> store.blind(found.node(), now))));
-        often("damage", 100, this::damage);
+        oftenWithANode("damage", 100, this::damage);
         often("cloud away", 150, chance -> during("cloud away", 15, chance, cloud::setAway));
         often("read model away", 200, chance -> during("read model away", 20, chance, desk::setReadModelAway));
         often("submissions", 60, chance -> operators.submit());
         often("cancels", 200, operators::cancel);
         often("scaling", 80, operators::scale);
         often("pauses", 80, operators::pauseOrResume);
-        often("drains", 80, operators::drain);
-        often("drills", 80, operators::drill);
+        oftenWithANode("drains", 80, operators::drain);
+        oftenWithANode("drills", 80, operators::drill);
     }
 
     void heal() {
@@ -91,6 +91,10 @@ final class Faults {
         desk.setReadModelAway(false);
         controller.recover();
         operators.settle();
+    }
+
+    private void oftenWithANode(String kind, double units, Consumer<Chance> what) {
+        often(kind, units / ground.setting().crowd(), what);
     }
 
     private void often(String kind, double units, Consumer<Chance> what) {

@@ -11,9 +11,11 @@ import dev.drover.protocol.job.SchedulingSpec;
 import dev.drover.protocol.market.ByteSize;
 import dev.drover.protocol.market.Resources;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Those who use the pool: they submit, cancel, scale, pause, drain and drill. */
@@ -24,13 +26,23 @@ final class Operators {
     private final Ground ground;
     private final Controller controller;
     private final Chance chance;
-    private final Map<JobId, Training> submitted = new HashMap<>();
+    private final Wishes wishes;
+    private final Map<JobId, Submitted> submitted = new LinkedHashMap<>();
     private Duration work = Duration.ZERO;
+    private Duration chain = Duration.ZERO;
+
+    /**
+     * A job, as its owner knows it.
+     *
+     * @param chain how long it takes, with all that it goes after
+     */
+    private record Submitted(Training training, Duration chain) {}
 
     Operators(Ground ground, Controller controller) {
         this.ground = ground;
         this.controller = controller;
         this.chance = ground.chance("jobs");
+        this.wishes = new Wishes(ground.setting(), ground.chance("wishes"));
     }
 
     void open() {
@@ -41,14 +53,43 @@ final class Operators {
     }
 
     Training training(JobId job) {
-        return Optional.ofNullable(submitted.get(job)).orElseThrow();
+        return Optional.ofNullable(submitted.get(job)).orElseThrow().training();
     }
 
-    /** Time enough for all that was submitted to train twice, one shard after the other on each node there may be. */
+    /**
+     * Time enough for all that was submitted to train twice: one shard after the other on each node there may be, a gang alone,
+     * and what goes after another job when that is done.
+     */
     Duration enough() {
-        return work.multipliedBy(2)
-                .dividedBy(ground.setting().pool().maxNodes())
+        return work.dividedBy(ground.setting().pool().maxNodes())
+                .plus(chain)
+                .multipliedBy(2)
                 .plus(ground.setting().tempo().units(400));
+    }
+
+    private void count(SchedulingSpec scheduling) {
+        if (scheduling.gang()) {
+            ground.count("gang submitted");
+        }
+        if (scheduling.deadline().isPresent()) {
+            ground.count("deadline set");
+        }
+        if (!scheduling.after().isEmpty()) {
+            ground.count("job after another");
+        }
+    }
+
+    private void expect(JobId job, Training training, int shards, SchedulingSpec scheduling) {
+        Duration alone = training.time();
+        int nodes = scheduling.gang() ? ground.setting().pool().maxNodes() : shards;
+        Duration before = scheduling.after().stream()
+                .map(awaited -> Objects.requireNonNull(submitted.get(awaited)).chain())
+                .max(Comparator.naturalOrder())
+                .orElse(Duration.ZERO);
+        work = work.plus(alone.multipliedBy(nodes));
+        Duration whole = before.plus(alone);
+        chain = whole.compareTo(chain) > 0 ? whole : chain;
+        submitted.put(job, new Submitted(training, whole));
     }
 
     /** A submission is repeated until it is answered; here it is only made while there is somebody to answer. */
@@ -60,8 +101,9 @@ final class Operators {
         Setting setting = ground.setting();
         Training training = training(setting.tempo());
         int shards = 1 + chance.upTo(setting.shardsPerJob());
-        submitted.put(job, training);
-        work = work.plus(training.step().multipliedBy((long) training.steps() * shards));
+        SchedulingSpec scheduling = wishes.scheduling(List.copyOf(submitted.keySet()), shards, training.time());
+        expect(job, training, shards, scheduling);
+        count(scheduling);
         int size = chance.oneIn(4) ? 2 : 1;
         JobSpec spec = new JobSpec(
                 "job",
@@ -71,8 +113,8 @@ final class Operators {
                 new ProgramSpec.Command(List.of("train"), training.json()),
                 new CheckpointSpec(training.every(), 2 + chance.upTo(3)),
                 RETRIES,
-                SchedulingSpec.DEFAULT);
-        controller.ask(new PoolCommand.SubmitJob(job, spec, "ann"));
+                scheduling);
+        controller.ask(new PoolCommand.SubmitJob(job, spec, wishes.owner()));
     }
 
     private Training training(Tempo tempo) {

@@ -25,6 +25,7 @@ import java.util.List;
  * @param jobUnits how long a shard trains undisturbed, about, in units of the tempo
  * @param faulty how long things go wrong
  * @param wildness how often things go wrong, 1 for about one fault or command per unit and kind of some ten
+ * @param crowd how many times as often they go wrong with some node: a large pool has more of them
  */
 record Setting(
         Tempo tempo,
@@ -34,7 +35,8 @@ record Setting(
         int shardsPerJob,
         double jobUnits,
         Duration faulty,
-        double wildness) {
+        double wildness,
+        double crowd) {
     static final String PROVIDER = "virtual";
     static final String ACCELERATOR = "gpu";
 
@@ -47,31 +49,35 @@ record Setting(
         offers = List.copyOf(offers);
     }
 
-    /** A small pool to which everything happens. */
-    static Setting wild(Chance chance) {
+    /**
+     * A small pool to which everything happens.
+     *
+     * @param buying a stream of its own for how the pool buys
+     */
+    static Setting wild(Chance chance, Chance buying) {
         Tempo tempo = chance.of(List.of(Tempo.BRISK, Tempo.STEADY, Tempo.SLOW, Tempo.SLOW));
         CapacityMode mode = chance.of(List.of(
                 CapacityMode.SPOT_WITH_FALLBACK,
                 CapacityMode.SPOT_WITH_FALLBACK,
                 CapacityMode.SPOT_ONLY,
                 CapacityMode.ON_DEMAND));
-        PoolSpec pool = pool(tempo, mode, chance.upTo(2), 2 + chance.upTo(5));
+        PoolSpec pool = pool(tempo, mode, chance.upTo(2), 2 + chance.upTo(5), Wishes.buying(tempo, buying));
         List<Offer> offers = offers(1 + chance.upTo(3), 1 + chance.upTo(2), chance);
-        return new Setting(tempo, pool, offers, 1 + chance.upTo(3), 3, 20 + chance.upTo(80), tempo.units(300), 1);
+        return new Setting(tempo, pool, offers, 1 + chance.upTo(3), 3, 20 + chance.upTo(80), tempo.units(300), 1, 1);
     }
 
     /** A large pool to which happens what does on a cloud: what a simulated node-hour costs is measured here. */
     static Setting large(Chance chance) {
         Tempo tempo = Tempo.LONG;
-        PoolSpec pool = pool(tempo, CapacityMode.SPOT_WITH_FALLBACK, 0, 250);
-        return new Setting(tempo, pool, offers(3, 1, chance), 50, 4, 700, Duration.ofDays(2), 0.02);
+        PoolSpec pool = pool(tempo, CapacityMode.SPOT_WITH_FALLBACK, 0, 250, BuyingSpec.DEFAULT);
+        return new Setting(tempo, pool, offers(3, 1, chance), 80, 4, 350, Duration.ofDays(2), 0.05, 60);
     }
 
     Duration grace() {
         return tempo.look().multipliedBy(GRACE_IN_LOOKS);
     }
 
-    private static PoolSpec pool(Tempo tempo, CapacityMode mode, int min, int max) {
+    private static PoolSpec pool(Tempo tempo, CapacityMode mode, int min, int max, BuyingSpec buying) {
         return new PoolSpec(
                 new PoolName("p"),
                 mode,
@@ -85,7 +91,7 @@ record Setting(
                 tempo.lease(),
                 new BackoffSpec(tempo.units(5), tempo.units(100)),
                 new SwitchBackSpec(tempo.units(60), tempo.units(20), tempo.units(600)),
-                BuyingSpec.DEFAULT);
+                buying);
     }
 
     private static List<Offer> offers(int zones, int types, Chance chance) {

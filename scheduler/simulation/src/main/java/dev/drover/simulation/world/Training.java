@@ -15,6 +15,11 @@ import java.time.Duration;
  * <p>It travels as the job's own spec, so that an agent learns it as it learns any program's.
  */
 record Training(int steps, int every, Duration step, Duration publish) {
+    /** How long all its steps take. */
+    Duration time() {
+        return step.multipliedBy(steps);
+    }
+
     ObjectNode json() {
         return JsonNodeFactory.instance
                 .objectNode()

@@ -175,12 +175,16 @@ final class VirtualAgent {
     }
 
     private void beat() {
-        Duration silent = Duration.between(heardAt, ground.time().now());
-        if (connected && silent.compareTo(lease.heartbeat().multipliedBy(SILENT_HEARTBEATS)) > 0) {
+        if (connected && hearsNothing()) {
             hangUp();
         }
         changed();
         later(lease.heartbeat(), this::beat);
+    }
+
+    private boolean hearsNothing() {
+        long silentMillis = Duration.between(heardAt, ground.time().now()).toMillis();
+        return silentMillis > SILENT_HEARTBEATS * lease.heartbeat().toMillis();
     }
 
     /** Reports how everything stands. */

@@ -7,6 +7,7 @@ import dev.drover.simulation.world.check.Checker;
 import dev.drover.simulation.world.check.Fact;
 import dev.drover.simulation.world.check.Findings;
 import dev.drover.simulation.world.check.Turn;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -17,7 +18,7 @@ final class Watch {
     private final VirtualTime time;
     private final Findings findings = new Findings();
     private final Story story = new Story();
-    private final Map<String, Integer> events = new TreeMap<>();
+    private final Map<Class<?>, Integer> events = new HashMap<>();
     private long decisions;
 
     Watch(List<Checker> checkers, VirtualTime time) {
@@ -30,7 +31,7 @@ final class Watch {
         if (!turn.decision().events().isEmpty()) {
             story.add(turn);
             for (PoolEvent event : turn.decision().events()) {
-                events.merge(event.getClass().getSimpleName(), 1, Integer::sum);
+                events.merge(event.getClass(), 1, Integer::sum);
             }
         }
         for (Checker checker : checkers) {
@@ -80,6 +81,8 @@ final class Watch {
 
     /** How many events of each kind there were. */
     Map<String, Integer> events() {
-        return events;
+        Map<String, Integer> named = new TreeMap<>();
+        events.forEach((kind, times) -> named.put(kind.getSimpleName(), times));
+        return named;
     }
 }

@@ -64,7 +64,7 @@ public final class World {
     private static Setting setting(WorldOptions options) {
         Chance chance = Chance.of(options.seed(), "setting");
         return switch (options.kind()) {
-            case WILD -> Setting.wild(chance);
+            case WILD -> Setting.wild(chance, Chance.of(options.seed(), "buying"));
             case LARGE -> Setting.large(chance);
         };
     }

@@ -22,6 +22,6 @@ public record WorldOptions(long seed, Kind kind) {
 
     /** The command that lives through it again. */
     public String command() {
-        return "bench/world --kind " + kind.name().toLowerCase(Locale.ROOT) + " --seeds " + seed + ".." + seed;
+        return "./drover simulate world --kind " + kind.name().toLowerCase(Locale.ROOT) + " --seed " + seed;
     }
 }

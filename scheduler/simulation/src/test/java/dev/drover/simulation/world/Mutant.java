@@ -26,7 +26,7 @@ abstract class Mutant implements PoolMind {
         List<PoolEvent> events = decision.events().stream()
                 .flatMap(event -> event(event, state, input))
                 .toList();
-        return new Decision(events, intents(decision.intents(), now), decision.reply());
+        return new Decision(events, intents(decision.intents(), now), decision.reply(), state.applyAll(events));
     }
 
     @Override

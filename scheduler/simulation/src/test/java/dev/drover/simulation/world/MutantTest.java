@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.drover.planning.Intent;
 import dev.drover.planning.event.PoolEvent;
 import dev.drover.planning.event.PoolEvent.ShardGranted;
+import dev.drover.planning.event.PoolEvent.TargetDropped;
 import dev.drover.planning.input.Input;
 import dev.drover.planning.input.Observations;
 import dev.drover.planning.input.Observations.AgentSeen;
@@ -12,6 +13,7 @@ import dev.drover.planning.state.Node;
 import dev.drover.planning.state.NodePhase;
 import dev.drover.planning.state.PoolState;
 import dev.drover.protocol.agent.AgentCommand;
+import dev.drover.protocol.api.Reason.Code;
 import dev.drover.protocol.checkpoint.CheckpointRef;
 import dev.drover.protocol.id.NodeId;
 import dev.drover.simulation.world.check.Findings.Finding;
@@ -157,6 +159,44 @@ class MutantTest {
             @Override
             public Observations observe(Observations seen, PoolState state, Input input, Instant now) {
                 return super.observe(seen, state, input, now).withRefusals(TreePMap.empty());
+            }
+        });
+    }
+
+    @Test
+    void askingWhereANodeWasJustTakenIsCaught() {
+        assertCaught("LaunchAttemptsChecker", new Mutant() {
+            @Override
+            public Observations observe(Observations seen, PoolState state, Input input, Instant now) {
+                Observations observed = super.observe(seen, state, input, now);
+                boolean tells = input instanceof Input.StatusReported || input instanceof Input.InstanceEnded;
+                return tells ? observed.withRefusals(seen.refusals()) : observed;
+            }
+        });
+    }
+
+    @Test
+    void grantingAPartOfAGangIsCaught() {
+        assertCaught("GangChecker", new Mutant() {
+            @Override
+            Stream<PoolEvent> event(PoolEvent event, PoolState before, Input input) {
+                boolean second = event instanceof ShardGranted granted
+                        && granted.lease().generation() == 1
+                        && granted.shard().index() == 1;
+                return second ? Stream.empty() : Stream.of(event);
+            }
+        });
+    }
+
+    @Test
+    void keepingAPartOfAGangsSlotsIsCaught() {
+        assertCaught("GangChecker", new Mutant() {
+            @Override
+            Stream<PoolEvent> event(PoolEvent event, PoolState before, Input input) {
+                return event instanceof TargetDropped dropped
+                                && dropped.reason().code() == Code.GANG
+                        ? Stream.empty()
+                        : Stream.of(event);
             }
         });
     }

@@ -20,6 +20,7 @@ public final class Checkers {
                 new SilenceChecker(),
                 new OrphanChecker(reality, reaped),
                 new LaunchAttemptsChecker(),
+                new GangChecker(),
                 new JournalChecker(),
                 new JobsFinishChecker());
     }

@@ -21,6 +21,9 @@ public sealed interface Fact {
     /** A checkpoint was committed. */
     record Published(CheckpointRef checkpoint) implements Fact {}
 
+    /** A controller looks at what there is of a shard, to grant the generation after this one. */
+    record StoreRead(Lease lease) implements Fact {}
+
     /** A checkpoint was damaged after it was committed. */
     record Damaged(CheckpointRef checkpoint) implements Fact {}
 

@@ -2,6 +2,9 @@ package dev.drover.simulation.world.check;
 
 import dev.drover.planning.event.PoolEvent;
 import dev.drover.planning.input.Input;
+import dev.drover.planning.state.Node;
+import dev.drover.planning.state.NodePhase;
+import dev.drover.protocol.agent.AgentReport;
 import dev.drover.protocol.market.Market;
 import dev.drover.protocol.market.Refusal;
 import dev.drover.protocol.pool.BackoffSpec;
@@ -10,6 +13,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * While a market has nothing it is asked a bounded number of times: after the n-th refusal in a row it is left alone for {@code
@@ -17,8 +21,9 @@ import java.util.Map;
  *
  * <pre>1 + max {m : delay(1) + ... + delay(m) <= T}</pre>
  *
- * rounds of launches that name it. A round is what is asked for before the first answer of the round is known. A controller
- * that recovers has forgotten all refusals, and a launch that succeeds ends the drought.
+ * rounds of launches that name it. A round is what is asked for before the first answer of the round is known. Spot capacity that
+ * is taken is an answer, too, to nobody's question; launches that were under way just then tell nothing new. A controller that
+ * recovers has forgotten all refusals, and a launch that succeeds ends the drought.
  */
 final class LaunchAttemptsChecker implements Checker {
     private final Map<Market, Drought> droughts = new HashMap<>();
@@ -48,6 +53,8 @@ final class LaunchAttemptsChecker implements Checker {
             refused(launched.refusals(), turn.at());
         } else if (turn.input() instanceof Input.LaunchRefused refused) {
             refused(refused.refusals(), turn.at());
+        } else {
+            taken(turn).ifPresent(market -> refused(market, turn.at()));
         }
         for (PoolEvent event : turn.decision().events()) {
             if (event instanceof PoolEvent.NodeRequested requested) {
@@ -57,10 +64,26 @@ final class LaunchAttemptsChecker implements Checker {
         }
     }
 
-    private void refused(List<Refusal> refusals, Instant at) {
-        for (Refusal refusal : refusals) {
-            droughts.computeIfAbsent(refusal.market(), ignored -> new Drought(at)).answered = true;
+    /** The spot market that just took a node, or said that it will. */
+    private static Optional<Market> taken(Turn turn) {
+        Optional<Node> taken = Optional.empty();
+        if (turn.input() instanceof Input.StatusReported(AgentReport.Status status)) {
+            taken = turn.before()
+                    .node(status.node())
+                    .filter(node -> status.notice() != null && node.notice().isEmpty())
+                    .filter(node -> turn.seen().isNews(status, turn.at()));
+        } else if (turn.input() instanceof Input.InstanceEnded ended) {
+            taken = turn.before().node(ended.node()).filter(node -> node.phase() != NodePhase.ENDING);
         }
+        return taken.flatMap(Node::market).filter(Market::isSpot);
+    }
+
+    private void refused(List<Refusal> refusals, Instant at) {
+        refusals.forEach(refusal -> refused(refusal.market(), at));
+    }
+
+    private void refused(Market market, Instant at) {
+        droughts.computeIfAbsent(market, ignored -> new Drought(at)).answered = true;
     }
 
     private void asked(Market market, BackoffSpec backoff, Turn turn, Findings findings) {

@@ -17,11 +17,13 @@ import java.util.Set;
 /**
  * Steps lost from one generation to the next stay within the guarantee: none where there was time to save (the pool moved the
  * shard, or the cloud gave a notice of at least the margin); else at most one interval, and what ran while the last checkpoint was
- * being published. A shard whose checkpoints were damaged is not judged here.
+ * being published. A training that nobody can reach is judged by how far it was when the store was read: what it publishes after
+ * that comes too late. A shard whose checkpoints were damaged is not judged here.
  */
 final class StepsLostChecker implements Checker {
     private final Reality reality;
     private final Map<Lease, Last> ended = new HashMap<>();
+    private final Map<Lease, Progress> whenRead = new HashMap<>();
     private final Set<Lease> abrupt = new HashSet<>();
     private final Set<ShardId> damaged = new HashSet<>();
 
@@ -36,6 +38,9 @@ final class StepsLostChecker implements Checker {
     public void happened(Instant at, Fact fact, Findings findings) {
         if (fact instanceof Fact.TrainingEnded(var node, Lease lease, Progress progress, End how)) {
             ended.put(lease, new Last(progress, Optional.of(how)));
+        } else if (fact instanceof Fact.StoreRead(Lease lease)) {
+            reality.progress(lease)
+                    .ifPresentOrElse(progress -> whenRead.put(lease, progress), () -> whenRead.remove(lease));
         } else if (fact instanceof Fact.Damaged(CheckpointRef ref)) {
             damaged.add(ref.lease().shard());
         }
@@ -52,6 +57,7 @@ final class StepsLostChecker implements Checker {
                 granted(turn.at(), granted, findings);
             } else if (event instanceof PoolEvent.JobArchived archived) {
                 ended.keySet().removeIf(lease -> lease.shard().job().equals(archived.job()));
+                whenRead.keySet().removeIf(lease -> lease.shard().job().equals(archived.job()));
                 abrupt.removeIf(lease -> lease.shard().job().equals(archived.job()));
                 damaged.removeIf(shard -> shard.job().equals(archived.job()));
             }
@@ -66,9 +72,11 @@ final class StepsLostChecker implements Checker {
         Lease before = new Lease(lease.shard(), lease.generation() - 1);
         Optional<Last> last = reality.progress(before)
                 .map(progress -> new Last(progress, Optional.empty()))
-                .or(() -> Optional.ofNullable(ended.get(before)));
+                .or(() -> Optional.ofNullable(ended.get(before)))
+                .map(known -> new Last(whenRead.getOrDefault(before, known.progress()), known.how()));
         last.ifPresent(known -> judge(at, granted, known, abrupt.contains(before), findings));
         ended.remove(before);
+        whenRead.remove(before);
         abrupt.remove(before);
     }
 

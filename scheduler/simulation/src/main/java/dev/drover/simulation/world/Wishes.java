@@ -1,0 +1,98 @@
+package dev.drover.simulation.world;
+
+import dev.drover.protocol.id.JobId;
+import dev.drover.protocol.job.Deadline;
+import dev.drover.protocol.job.SchedulingSpec;
+import dev.drover.protocol.market.CapacityType;
+import dev.drover.protocol.money.Money;
+import dev.drover.protocol.pool.BuyingSpec;
+import dev.drover.protocol.pool.PolicyName;
+import dev.drover.protocol.pool.RebalanceSpec;
+import dev.drover.protocol.pool.RungSpec;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * What those who own a pool and its jobs ask for beyond training: by which policy to buy and from which ladder, who goes first, what
+ * goes together or after what, and by when. All of it can be granted once nothing goes wrong: no gang is larger than its pool, and
+ * each ladder ends in rungs without a cap.
+ */
+final class Wishes {
+    private static final List<String> OWNERS = List.of("ann", "bob", "cyd");
+    private static final List<PolicyName> POLICIES = List.of(PolicyName.values());
+    private static final int DEAREST_CENTS = 400;
+
+    private final Setting setting;
+    private final Chance chance;
+
+    Wishes(Setting setting, Chance chance) {
+        this.setting = setting;
+        this.chance = chance;
+    }
+
+    /** How a pool buys. */
+    static BuyingSpec buying(Tempo tempo, Chance chance) {
+        return new BuyingSpec(
+                chance.of(POLICIES),
+                chance.oneIn(3) ? ladder(chance) : List.of(),
+                chance.oneIn(3) ? tempo.units(1 + chance.upTo(60)) : Duration.ZERO,
+                RebalanceSpec.DEFAULT,
+                chance.oneIn(2),
+                Optional.empty(),
+                Map.of(),
+                chance.oneIn(4) ? tempo.units(30) : Duration.ZERO);
+    }
+
+    /** Whose a job is. */
+    String owner() {
+        return chance.of(OWNERS);
+    }
+
+    /**
+     * When a job runs, and on what.
+     *
+     * @param earlier jobs submitted before
+     * @param alone how long one of its shards trains undisturbed
+     */
+    SchedulingSpec scheduling(List<JobId> earlier, int shards, Duration alone) {
+        boolean isUrgent = chance.oneIn(3);
+        return new SchedulingSpec(
+                chance.upTo(4) - 1,
+                !earlier.isEmpty() && chance.oneIn(5) ? List.of(chance.of(earlier)) : List.of(),
+                shards > 1 && shards <= setting.pool().maxNodes() && chance.oneIn(3),
+                isUrgent ? Optional.of(new Deadline.Within(part(alone, 100, 400))) : Optional.empty(),
+                Optional.empty(),
+                isUrgent ? Optional.of(part(alone, 60, 150)) : Optional.empty(),
+                chance.oneIn(4) ? ladder(chance) : List.of());
+    }
+
+    private Duration part(Duration whole, int leastPercent, int mostPercent) {
+        int percent = leastPercent + chance.upTo(mostPercent - leastPercent);
+        return Duration.ofMillis(Math.max(1, whole.toMillis() * percent / 100));
+    }
+
+    /** Cheap spot, then any; on demand for a while, then as long as it takes. */
+    private static List<RungSpec> ladder(Chance chance) {
+        Optional<Money> cap = Optional.of(usd(50 + chance.upTo(DEAREST_CENTS)));
+        Optional<Money> limit = Optional.of(usd(1 + chance.upTo(DEAREST_CENTS)));
+        return List.of(
+                rung(CapacityType.SPOT, chance.oneIn(2) ? List.of("a") : List.of(), cap, Optional.empty()),
+                rung(CapacityType.SPOT, List.of(), Optional.empty(), Optional.empty()),
+                rung(CapacityType.ON_DEMAND, List.of(), Optional.empty(), limit),
+                rung(CapacityType.ON_DEMAND, List.of(), Optional.empty(), Optional.empty()));
+    }
+
+    private static RungSpec rung(
+            CapacityType type, List<String> zones, Optional<Money> maxPrice, Optional<Money> spendLimit) {
+        return new RungSpec(
+                type, Optional.empty(), List.of(), zones, List.of(), maxPrice, spendLimit, OptionalInt.empty());
+    }
+
+    private static Money usd(int cents) {
+        return new Money(BigDecimal.valueOf(cents, 2), "USD");
+    }
+}
