@@ -34,7 +34,7 @@ public final class Policies implements Callable<Integer> {
     private static final List<String> CHANGEOVERS_HOURS = List.of("0.02", "0.2", "0.4");
 
     /** Of fewer starts, half a percent is chance. */
-    private static final int JUDGED_FROM_STARTS = 40;
+    static final int JUDGED_FROM_STARTS = 40;
 
     private static final int WORST_SHOWN = 10;
 

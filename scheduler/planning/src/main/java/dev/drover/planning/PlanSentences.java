@@ -46,7 +46,6 @@ final class PlanSentences {
             budget(known).ifPresent(said::add);
             end(known).ifPresent(said::add);
         });
-        foreignBudget().ifPresent(said::add);
         return said;
     }
 
@@ -132,13 +131,5 @@ final class PlanSentences {
                 : Optional.of(
                         "In %.0f%% of the futures no end is in sight after %s; what they cost is counted up to then."
                                 .formatted(100 * (1 - forecast.oddsOfEnd()), text(forecast.foresight())));
-    }
-
-    private Optional<String> foreignBudget() {
-        return spec.scheduling()
-                .budget()
-                .filter(limit -> !markets.isEmpty() && !limit.currency().equals(markets.currency()))
-                .map(limit ->
-                        "The budget of %s can't be held against prices in %s.".formatted(limit, markets.currency()));
     }
 }

@@ -144,12 +144,18 @@ class PlanTest {
                 "SPOT_ONLY | computeTime: 1h, deadline: 2h | Nothing on demand keeps the deadline when there is no spot.",
                 "SPOT_ONLY | computeTime: 1h | It runs in 2 spot markets, 2 of them open now, and waits without one: the pool is SPOT_ONLY, and its ladder has nothing on demand.",
                 "SPOT_WITH_FALLBACK | computeTime: 1h | It takes the first of 2 spot markets, 2 of them open now, and on demand while there is none.",
-                "SPOT_WITH_FALLBACK | computeTime: 1h, shards: 6 | 4 of the 6 shards find room at once, in the 4 nodes that the pool may have; the others follow.",
-                "SPOT_WITH_FALLBACK | computeTime: 1h, budget: 5 CNY | The budget of 5 CNY can't be held against prices in USD."
+                "SPOT_WITH_FALLBACK | computeTime: 1h, shards: 6 | 4 of the 6 shards find room at once, in the 4 nodes that the pool may have; the others follow."
             })
     void whatStandsAgainstItIsSaid(CapacityMode mode, String fields, String sentence) {
         given(mode);
         assertThat(plan(fields.replace(", ", "\n")).because()).contains(sentence);
+    }
+
+    @Test
+    void aBudgetInAnotherCurrencyIsRefusedAsASubmissionWouldBe() {
+        given(CapacityMode.SPOT_WITH_FALLBACK);
+        assertThat(ask(job("computeTime: 1h\nbudget: 5 CNY")))
+                .isEqualTo(new PoolReply.Rejected("budget", "5 CNY", "an amount in USD, as the prices are"));
     }
 
     @ParameterizedTest(name = "{0}: {1}")
