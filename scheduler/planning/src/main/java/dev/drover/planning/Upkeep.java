@@ -45,6 +45,7 @@ final class Upkeep {
         placement.replaceLeaving(draft);
         placement.placeWaiting(draft);
         placement.reconsider(draft);
+        placement.rebalance(draft);
         placement.keepWarm(draft);
         grantFirst(draft);
         membership.endUnneeded(draft);
