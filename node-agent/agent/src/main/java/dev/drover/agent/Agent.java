@@ -60,7 +60,8 @@ public final class Agent implements AutoCloseable {
                 http,
                 environment.config().metadata(),
                 environment.config().evictionPoll(),
-                notice -> system.tell(new NodeCommand.Noticed(notice)));
+                notice -> system.tell(new NodeCommand.Noticed(notice)),
+                since -> system.tell(new NodeCommand.Signalled(since)));
         return new Agent(system, watch, lock);
     }
 

@@ -58,6 +58,7 @@ public final class NodeActor extends AbstractBehavior<NodeCommand> {
     private LeaseSpec lease = LeaseSpec.DEFAULT;
     private Instant runUntil;
     private Optional<EvictionNotice> notice = Optional.empty();
+    private Optional<Instant> rebalanceSince = Optional.empty();
     private boolean connected;
     private boolean preferWarm;
     private boolean leaveWhenSaved;
@@ -116,6 +117,7 @@ public final class NodeActor extends AbstractBehavior<NodeCommand> {
             case NodeCommand.ShardCrashed crashed -> shardCrashed(crashed.lease());
             case NodeCommand.LinkCrashed ignored -> endAfterSaving("the connection to the schedulers ended by itself");
             case NodeCommand.Noticed noticed -> noticed(noticed.notice());
+            case NodeCommand.Signalled signalled -> signalled(signalled.since());
             case NodeCommand.Terminate ignored -> terminate();
             case NodeCommand.Tick tick -> {
                 return tick(tick);
@@ -248,6 +250,15 @@ public final class NodeActor extends AbstractBehavior<NodeCommand> {
         leaveWhenDone();
     }
 
+    /** Only told: what to do about it, if anything, the pool decides. */
+    private void signalled(Optional<Instant> since) {
+        if (!since.equals(rebalanceSince)) {
+            LOG.info("rebalance signal: {}", since.map(Instant::toString).orElse("no more"));
+            rebalanceSince = since;
+            tellLink(true);
+        }
+    }
+
     private void terminate() {
         if (notice.isEmpty() || notice.get().source() != EvictionNotice.Source.SIGTERM) {
             Instant end =
@@ -320,7 +331,7 @@ public final class NodeActor extends AbstractBehavior<NodeCommand> {
 
     private void tellLink(boolean urgent) {
         List<ShardStatus> shards = leases.statuses();
-        link.tell(new LinkCommand.Standing(notice, shards, urgent));
+        link.tell(new LinkCommand.Standing(notice, rebalanceSince, shards, urgent));
     }
 
     private void at(NodeCommand.Tick tick, Instant when) {

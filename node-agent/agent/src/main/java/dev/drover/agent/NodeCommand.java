@@ -4,6 +4,8 @@ import dev.drover.agent.link.LinkEvent;
 import dev.drover.agent.shard.ShardNotice;
 import dev.drover.protocol.agent.EvictionNotice;
 import dev.drover.protocol.id.Lease;
+import java.time.Instant;
+import java.util.Optional;
 
 /** What the node acts on. */
 public sealed interface NodeCommand {
@@ -21,6 +23,9 @@ public sealed interface NodeCommand {
 
     /** The node will be taken: from the clouds' metadata, a signal or a drill alike. */
     record Noticed(EvictionNotice notice) implements NodeCommand {}
+
+    /** Since when the cloud says that the node is more likely than others to be taken, or that it does not say so. */
+    record Signalled(Optional<Instant> since) implements NodeCommand {}
 
     /** The process was asked to end. */
     record Terminate() implements NodeCommand {}

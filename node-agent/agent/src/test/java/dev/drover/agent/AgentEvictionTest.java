@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 final class AgentEvictionTest {
     private static final Lease FIRST = lease(1);
+    private static final String REBALANCE_PATH = "/latest/meta-data/events/recommendations/rebalance";
 
     /** Whatever the source: it is reported at once, and what nobody handed off by the margin is saved here. */
     @ParameterizedTest
@@ -67,6 +68,26 @@ final class AgentEvictionTest {
                 .flatMap(status -> status.shards().stream())
                 .filter(shard -> shard.phase() == Phase.STOPPED)
                 .findFirst();
+    }
+
+    /** It is told while it is there, and stops nothing. */
+    @Test
+    void aRebalanceSignalIsOnlyTold(@TempDir Path directory) throws Exception {
+        try (AgentScene scene = new AgentScene(directory)) {
+            scene.start();
+            scene.run(FIRST, task(1_000_000, 100_000, 5, ""), null);
+            Instant since = Instant.parse("2026-01-01T00:00:00Z");
+            scene.metadata.set(REBALANCE_PATH, "{\"noticeTime\":\"" + since + "\"}");
+            assertThat(Await.value("the signal", () -> signal(scene))).isEqualTo(since);
+            ShardStatus then = scene.scheduler.awaitShard(NODE, FIRST, status -> status.step() > 5);
+            scene.scheduler.awaitShard(NODE, FIRST, status -> status.step() > then.step() + 30);
+            scene.metadata.remove(REBALANCE_PATH);
+            Await.until("its end", () -> signal(scene).isEmpty());
+        }
+    }
+
+    private static Optional<Instant> signal(AgentScene scene) {
+        return scene.scheduler.status(NODE).flatMap(status -> Optional.ofNullable(status.rebalanceSince()));
     }
 
     /** No timer waits that long. */

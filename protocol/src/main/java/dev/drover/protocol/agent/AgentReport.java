@@ -4,6 +4,7 @@ import dev.drover.protocol.id.Lease;
 import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.id.PoolName;
 import dev.drover.protocol.shard.StepRecord;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -27,13 +28,27 @@ public sealed interface AgentReport {
      *
      * @param sequence grows with each status of one incarnation; an older one is ignored
      * @param notice the eviction notice, once there is one
+     * @param rebalanceSince since when its cloud says that the node is more likely than others to be taken, while it says so. It may
+     *     say so for ever, and take other nodes
      */
     record Status(
             NodeId node,
             String incarnation,
             long sequence,
             @Nullable EvictionNotice notice,
-            List<ShardStatus> shards) implements AgentReport {}
+            @Nullable Instant rebalanceSince,
+            List<ShardStatus> shards)
+            implements AgentReport {
+        /** Of a node without a rebalance signal. */
+        public Status(
+                NodeId node,
+                String incarnation,
+                long sequence,
+                @Nullable EvictionNotice notice,
+                List<ShardStatus> shards) {
+            this(node, incarnation, sequence, notice, null, shards);
+        }
+    }
 
     /** Steps of one lease, in order. May be thinned or repeated; the checkpoint's {@code steps.ndjson} is complete. */
     record Telemetry(Lease lease, List<StepRecord> steps) implements AgentReport {}

@@ -15,6 +15,7 @@ import com.esotericsoftware.kryo.io.Output;
 import com.esotericsoftware.kryo.util.Pool;
 import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.id.PoolName;
+import java.time.Instant;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 
@@ -42,6 +43,22 @@ public final class AgentWire {
     };
 
     private AgentWire() {}
+
+    /** A status with a rebalance signal is a frame of its own kind, so that one without stays what agents before it write and read. */
+    private record Signalled(AgentReport.Status status, Instant since) {
+        AgentReport.Status whole() {
+            return new AgentReport.Status(
+                    status.node(), status.incarnation(), status.sequence(), status.notice(), since, status.shards());
+        }
+    }
+
+    private static Object framed(Object message) {
+        if (message instanceof AgentReport.Status status) {
+            Instant since = status.rebalanceSince();
+            return since == null ? status : new Signalled(status, since);
+        }
+        return message;
+    }
 
     /**
      * The frame of a report.
@@ -83,7 +100,7 @@ public final class AgentWire {
         Kryo kryo = KRYOS.obtain();
         try (Output out = new Output(INITIAL_BYTES, MAX_FRAME_BYTES)) {
             out.writeByte(VERSION);
-            kryo.writeClassAndObject(out, message);
+            kryo.writeClassAndObject(out, framed(message));
             return out.toBytes();
         } catch (WireException e) {
             throw e;
@@ -109,11 +126,12 @@ public final class AgentWire {
         try (Input in = new Input(frame, 1, frame.length - 1)) {
             Registration registration = kryo.readClass(in);
             Class<?> type = registration == null ? Void.class : registration.getType();
-            if (!kind.isAssignableFrom(type)) {
+            if (!kind.isAssignableFrom(type == Signalled.class ? AgentReport.Status.class : type)) {
                 throw new WireException(
                         "a frame that holds a " + type.getSimpleName() + ", not an " + kind.getSimpleName());
             }
-            T message = kind.cast(kryo.readObject(in, type));
+            Object read = kryo.readObject(in, type);
+            T message = kind.cast(read instanceof Signalled signalled ? signalled.whole() : read);
             int left = in.limit() - in.position();
             if (left != 0) {
                 throw new WireException("a frame with " + left + " bytes left over after a " + type.getSimpleName());
@@ -154,23 +172,7 @@ public final class AgentWire {
                 },
                 in -> new AgentReport.Hello(
                         new NodeId(text(in)), new PoolName(text(in)), text(in), text(in), text(in)));
-        register(
-                kryo,
-                21,
-                AgentReport.Status.class,
-                (out, status) -> {
-                    text(out, status.node().value());
-                    text(out, status.incarnation());
-                    out.writeVarLong(status.sequence(), true);
-                    optional(out, status.notice(), WireRecords::notice);
-                    list(out, status.shards(), WireRecords::shard);
-                },
-                in -> new AgentReport.Status(
-                        new NodeId(text(in)),
-                        text(in),
-                        in.readVarLong(true),
-                        optional(in, WireRecords::notice),
-                        list(in, WireRecords::shard)));
+        register(kryo, 21, AgentReport.Status.class, WireRecords::status, WireRecords::status);
         register(
                 kryo,
                 22,
@@ -180,6 +182,15 @@ public final class AgentWire {
                     list(out, telemetry.steps(), WireRecords::step);
                 },
                 in -> new AgentReport.Telemetry(WireRecords.lease(in), list(in, WireRecords::step)));
+        register(
+                kryo,
+                23,
+                Signalled.class,
+                (out, signalled) -> {
+                    WireRecords.status(out, signalled.status());
+                    instant(out, signalled.since());
+                },
+                in -> new Signalled(WireRecords.status(in), instant(in)));
     }
 
     private static void registerCommands(Kryo kryo) {

@@ -11,6 +11,7 @@ import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
 import dev.drover.protocol.checkpoint.CheckpointRef;
 import dev.drover.protocol.id.Lease;
+import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.pool.LeaseSpec;
 import dev.drover.protocol.shard.StepRecord;
 
@@ -63,6 +64,24 @@ final class WireRecords {
 
     static EvictionNotice notice(Input in) {
         return new EvictionNotice(name(in, EvictionNotice.Source.class), instant(in));
+    }
+
+    /** Without a rebalance signal. */
+    static void status(Output out, AgentReport.Status status) {
+        text(out, status.node().value());
+        text(out, status.incarnation());
+        out.writeVarLong(status.sequence(), true);
+        optional(out, status.notice(), WireRecords::notice);
+        list(out, status.shards(), WireRecords::shard);
+    }
+
+    static AgentReport.Status status(Input in) {
+        return new AgentReport.Status(
+                new NodeId(text(in)),
+                text(in),
+                in.readVarLong(true),
+                optional(in, WireRecords::notice),
+                list(in, WireRecords::shard));
     }
 
     static void task(Output out, ShardTask task) {

@@ -56,6 +56,7 @@ public record Reason(Code code, String text, Map<String, String> facts) {
         SWITCH_BACK,
         ON_DEMAND_MODE,
         WARM_SPARE,
+        REBALANCE,
         // Why a shard moved or ended.
         FIRST_PLACEMENT,
         EVICTION_NOTICE,

@@ -25,6 +25,8 @@ final class AgentWireTest {
             for (AgentReport report : seeded.reports()) {
                 assertThat(AgentWire.decodeReport(AgentWire.encode(report))).isEqualTo(report);
             }
+            AgentReport signalled = seeded.signalled();
+            assertThat(AgentWire.decodeReport(AgentWire.encode(signalled))).isEqualTo(signalled);
             for (AgentCommand command : seeded.commands()) {
                 assertThat(AgentWire.decodeCommand(AgentWire.encode(command))).isEqualTo(command);
             }
@@ -55,7 +57,16 @@ final class AgentWireTest {
             case AgentCommand command -> AgentWire.encode(command);
             default -> throw new IllegalArgumentException("no message: " + message);
         };
-        String name = "wire/v" + AgentWire.VERSION + "/" + message.getClass().getSimpleName() + ".hex";
+        assertIsGolden(message.getClass().getSimpleName(), frame);
+    }
+
+    @Test
+    void theFrameOfASignalIsWhatItWas() throws IOException {
+        assertIsGolden("Signalled", AgentWire.encode(new SeededMessages(186).signalled()));
+    }
+
+    private static void assertIsGolden(String kind, byte[] frame) throws IOException {
+        String name = "wire/v" + AgentWire.VERSION + "/" + kind + ".hex";
         try (InputStream golden = AgentWireTest.class.getClassLoader().getResourceAsStream(name)) {
             String hex = HexFormat.of().formatHex(frame);
             assertThat(golden).as("%s should hold %s", name, hex).isNotNull();
@@ -70,9 +81,11 @@ final class AgentWireTest {
         Random random = new Random(7);
         for (int seed = 0; seed < 40; seed++) {
             SeededMessages seeded = new SeededMessages(seed);
-            Stream.concat(
+            Stream.of(
                             seeded.reports().stream().map(AgentWire::encode),
-                            seeded.commands().stream().map(AgentWire::encode))
+                            seeded.commands().stream().map(AgentWire::encode),
+                            Stream.of(AgentWire.encode(seeded.signalled())))
+                    .flatMap(frames -> frames)
                     .forEach(frame -> {
                         for (int length = 0; length < frame.length; length++) {
                             assertRefused(Arrays.copyOf(frame, length));
@@ -88,7 +101,7 @@ final class AgentWireTest {
             random.nextBytes(bytes);
             if (bytes.length > 1 && random.nextInt(4) != 0) {
                 bytes[0] = AgentWire.VERSION;
-                bytes[1] = (byte) (random.nextBoolean() ? 22 + random.nextInt(3) : 42 + random.nextInt(7));
+                bytes[1] = (byte) (random.nextBoolean() ? 22 + random.nextInt(4) : 42 + random.nextInt(7));
             }
             onlyWireException(bytes);
         }

@@ -33,6 +33,12 @@ final class SeededMessages {
                 new AgentReport.Telemetry(lease(), list(this::step)));
     }
 
+    /** A status with a rebalance signal, which is a frame of its own kind. */
+    AgentReport.Status signalled() {
+        return new AgentReport.Status(
+                node(), text(), random.nextLong(Long.MAX_VALUE), maybe(this::notice), instant(), list(this::shard));
+    }
+
     /** One command of each kind. */
     List<AgentCommand> commands() {
         return List.of(

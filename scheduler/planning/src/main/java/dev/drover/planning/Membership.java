@@ -72,7 +72,7 @@ final class Membership {
         return Duration.between(node.since().isBefore(watched) ? watched : node.since(), draft.now());
     }
 
-    /** When the pool was scaled below what it has: the nodes with the least work go first, then the youngest. */
+    /** When the pool was scaled below what it has: the nodes with the least work go first, then those that the cloud may take, then the youngest. */
     void drainSurplus(Draft draft) {
         PoolState state = draft.state();
         int surplus = state.index().roster().standing() - draft.spec().maxNodes();
@@ -86,6 +86,8 @@ final class Membership {
                 .flatMap(Optional::stream)
                 .sorted(Comparator.comparingInt(
                                 (Node node) -> state.placedOn(node.id()).size())
+                        .thenComparing(
+                                node -> node.isProtected(draft.spec().buying().protectedTime(), draft.now()))
                         .thenComparing(Node::requestedAt, Comparator.reverseOrder()))
                 .filter(node -> state.targeting(node.id()).stream()
                         .noneMatch(shard -> shard.node().isPresent()))
@@ -163,8 +165,11 @@ final class Membership {
                     "node",
                     node.id()));
         }
+        if (Rebalancing.isLeft(draft, node)) {
+            return Optional.of(Rebalancing.reason(draft, node, "it has no work left."));
+        }
         Duration idle = Duration.between(node.idleSince(), draft.now());
-        return idle.compareTo(spec.idleTimeout()) < 0
+        return idle.compareTo(spec.idleTimeout()) < 0 || Rebalancing.isKept(draft, node)
                 ? Optional.empty()
                 : Optional.of(Reason.of(
                         Code.IDLE,

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** Finds every shard that needs one a slot: on a node there is, else on one to be launched. */
 final class Placement {
@@ -182,6 +183,57 @@ final class Placement {
         }
     }
 
+    /** What a rebalance signal asks for, as the pool wants it. It is no notice, so a tick is soon enough. */
+    void rebalance(Draft draft) {
+        if (draft.state().paused() || !draft.agenda().isTick()) {
+            return;
+        }
+        switch (draft.spec().buying().rebalance().mode()) {
+            case IGNORE -> {}
+            case PREPARE -> prepareSuccessors(draft);
+            case MOVE -> moveSignalled(draft);
+        }
+    }
+
+    private void prepareSuccessors(Draft draft) {
+        Set<Market> signalled = Rebalancing.signalledMarkets(draft);
+        Rebalancing.spares(draft).missing().forEach((node, shard) -> {
+            List<Market> markets = elsewhere(draft, shard, signalled);
+            if (!markets.isEmpty() && Room.isLeft(draft.state(), Optional.empty())) {
+                Reason because = Rebalancing.reason(draft, node, "one is kept ready in its place.");
+                draft.add(new NodeRequested(nextNode(draft), markets, because, draft.now()));
+            }
+        });
+    }
+
+    /** Make before break; what finds no spot elsewhere, or is refused it, stays. */
+    private void moveSignalled(Draft draft) {
+        Set<Market> signalled = Rebalancing.signalledMarkets(draft);
+        for (Node node : Rebalancing.due(draft)) {
+            for (Shard shard : draft.state().runningOn(node.id())) {
+                if (isSettled(shard) && Rebalancing.mayMove(draft, shard)) {
+                    moveTo(draft, node, shard, elsewhere(draft, shard, signalled));
+                }
+            }
+        }
+    }
+
+    private void moveTo(Draft draft, Node from, Shard shard, List<Market> markets) {
+        if (!markets.isEmpty()) {
+            Reason because = Rebalancing.reason(draft, from, "its shards move to spot elsewhere.");
+            Set<NodeId> others = draft.state().nodes().values().stream()
+                    .filter(node -> !markets.containsAll(Rebalancing.markets(node)))
+                    .map(Node::id)
+                    .collect(Collectors.toSet());
+            find(draft, shard, because, Optional.of(new Choice.Launch(markets, because)), others);
+        }
+    }
+
+    private List<Market> elsewhere(Draft draft, Shard shard, Set<Market> signalled) {
+        Demand demand = Demands.of(draft.state(), draft.seen(), shard, draft.now());
+        return policy.spotElsewhere(draft.spec(), demand, signalled, draft.seen(), draft.now());
+    }
+
     private Optional<Choice> ask(Draft draft, Node node, Shard shard) {
         Demand demand = Demands.of(draft.state(), draft.accounts(), draft.seen(), shard, draft.now());
         return policy.reconsider(draft.spec(), node, demand, draft.seen(), draft.now());
@@ -225,7 +277,7 @@ final class Placement {
      * Finds the shard a slot, if there is one to be had. A node that alone could not bring back its checkpoint comes last, even
      * after one to be launched.
      *
-     * @param taken nodes whose slots are others'
+     * @param taken nodes that will not do: their slots are others', or they are where nothing is to go
      * @param instead markets to launch in, and the only ones whose nodes will do; absent leaves it to the policy
      */
     private void find(Draft draft, Shard shard, Reason why, Optional<Choice.Launch> instead, Set<NodeId> taken) {

@@ -48,6 +48,7 @@ final class Upkeep {
         placement.replaceLeaving(draft);
         placement.placeWaiting(draft);
         placement.reconsider(draft);
+        placement.rebalance(draft);
         placement.keepWarm(draft);
         grantFirst(draft);
         membership.endUnneeded(draft);

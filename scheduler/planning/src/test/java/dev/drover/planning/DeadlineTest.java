@@ -19,6 +19,7 @@ import dev.drover.protocol.api.Reason.Code;
 import dev.drover.protocol.job.JobSpec;
 import dev.drover.protocol.job.JobSpecReader;
 import dev.drover.protocol.job.ShardState;
+import dev.drover.protocol.market.Market;
 import dev.drover.protocol.pool.BuyingSpec;
 import dev.drover.protocol.pool.CapacityMode;
 import dev.drover.protocol.pool.PolicyName;
@@ -27,6 +28,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -206,6 +208,12 @@ class DeadlineTest {
         @Override
         public Optional<Choice> reconsider(PoolSpec pool, Node held, Demand demand, Observations seen, Instant now) {
             return waits ? Optional.of(new Choice.Wait(regret)) : Optional.empty();
+        }
+
+        @Override
+        public List<Market> spotElsewhere(
+                PoolSpec pool, Demand demand, Set<Market> shunned, Observations seen, Instant now) {
+            return policy.spotElsewhere(pool, demand, shunned, seen, now);
         }
     }
 

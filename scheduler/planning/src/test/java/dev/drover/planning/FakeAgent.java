@@ -40,6 +40,7 @@ final class FakeAgent {
     private String incarnation = "one";
     private long sequence;
     private @Nullable EvictionNotice notice;
+    private @Nullable Instant rebalanceSince;
 
     FakeAgent(NodeId node, FakeWorld world) {
         this.node = node;
@@ -61,6 +62,10 @@ final class FakeAgent {
 
     void notice(EvictionNotice taken) {
         notice = taken;
+    }
+
+    void signal(@Nullable Instant since) {
+        rebalanceSince = since;
     }
 
     boolean trains(Lease lease) {
@@ -144,7 +149,7 @@ final class FakeAgent {
         List<ShardStatus> shards = works.entrySet().stream()
                 .map(entry -> status(entry.getKey(), entry.getValue()))
                 .toList();
-        return new AgentReport.Status(node, incarnation, sequence, notice, shards);
+        return new AgentReport.Status(node, incarnation, sequence, notice, rebalanceSince, shards);
     }
 
     private ShardStatus status(Lease lease, Work work) {

@@ -15,33 +15,50 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks the metadata server, in both clouds' ways, whether the node will be taken.
+ * Asks the metadata server, in both clouds' ways, whether the node will be taken, and whether that is likelier than for others.
  *
- * <p>Tells the listener on every look that finds a notice, so the listener decides what is new. A server that fails is no
- * notice: it is logged and asked again.
+ * <p>Tells of a notice on every look that finds one, and of the rebalance signal on every look that shows whether there is one, so
+ * the listeners decide what is new. A server that fails is neither: it is logged and asked again.
  */
 public final class EvictionWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EvictionWatch.class);
     private static final String AWS_PATH = "/latest/meta-data/spot/instance-action";
+    private static final String AWS_REBALANCE_PATH = "/latest/meta-data/events/recommendations/rebalance";
     private static final String ALIBABA_PATH = "/latest/meta-data/instance/spot/termination-time";
 
     private final MetadataClient aws;
     private final MetadataClient alibaba;
     private final Duration poll;
-    private final Consumer<EvictionNotice> listener;
+    private final Consumer<EvictionNotice> notices;
+    private final Consumer<Optional<Instant>> signals;
     private final Thread thread;
 
-    private EvictionWatch(HttpClient http, URI metadata, Duration poll, Consumer<EvictionNotice> listener) {
+    private EvictionWatch(
+            HttpClient http,
+            URI metadata,
+            Duration poll,
+            Consumer<EvictionNotice> notices,
+            Consumer<Optional<Instant>> signals) {
         this.aws = new MetadataClient(http, metadata, MetadataClient.Dialect.AWS);
         this.alibaba = new MetadataClient(http, metadata, MetadataClient.Dialect.ALIBABA);
         this.poll = poll;
-        this.listener = listener;
+        this.notices = notices;
+        this.signals = signals;
         this.thread = Thread.ofVirtual().name("eviction-watch").unstarted(this::watch);
     }
 
-    /** Starts to look every {@code poll}. */
-    public static EvictionWatch start(HttpClient http, URI metadata, Duration poll, Consumer<EvictionNotice> listener) {
-        EvictionWatch watch = new EvictionWatch(http, metadata, poll, listener);
+    /**
+     * Starts to look every {@code poll}.
+     *
+     * @param signals told since when the node has a rebalance signal, or that it has none
+     */
+    public static EvictionWatch start(
+            HttpClient http,
+            URI metadata,
+            Duration poll,
+            Consumer<EvictionNotice> notices,
+            Consumer<Optional<Instant>> signals) {
+        EvictionWatch watch = new EvictionWatch(http, metadata, poll, notices, signals);
         watch.thread.start();
         return watch;
     }
@@ -54,8 +71,15 @@ public final class EvictionWatch implements AutoCloseable {
     private void watch() {
         try {
             while (!Thread.currentThread().isInterrupted()) {
-                look(aws, AWS_PATH, EvictionWatch::awsNotice);
-                look(alibaba, ALIBABA_PATH, EvictionWatch::alibabaNotice);
+                look(
+                        aws,
+                        AWS_PATH,
+                        text -> text.flatMap(EvictionWatch::awsNotice).ifPresent(notices));
+                look(aws, AWS_REBALANCE_PATH, this::signalled);
+                look(
+                        alibaba,
+                        ALIBABA_PATH,
+                        text -> text.flatMap(EvictionWatch::alibabaNotice).ifPresent(notices));
                 Thread.sleep(poll);
             }
         } catch (InterruptedException e) {
@@ -63,13 +87,33 @@ public final class EvictionWatch implements AutoCloseable {
         }
     }
 
-    private void look(MetadataClient metadata, String path, Reading reading) throws InterruptedException {
+    private void look(MetadataClient metadata, String path, Consumer<Optional<String>> reader)
+            throws InterruptedException {
         try {
-            metadata.get(path).flatMap(reading::read).ifPresent(listener);
+            reader.accept(metadata.get(path));
         } catch (IOException e) {
             LOG.debug("{} tells nothing: {}", path, e.toString());
         } catch (RuntimeException e) {
             LOG.warn("{} can't be read, and is asked again", path, e);
+        }
+    }
+
+    /** What can't be read says neither that there is a signal nor that there is none. */
+    private void signalled(Optional<String> text) {
+        Optional<Instant> since = text.flatMap(EvictionWatch::awsSignal);
+        if (since.isPresent() || text.isEmpty()) {
+            signals.accept(since);
+        }
+    }
+
+    /** {@code {"noticeTime": "2026-01-01T00:00:00Z"}}. */
+    static Optional<Instant> awsSignal(String text) {
+        try {
+            return Optional.of(Instant.parse(
+                    DroverJson.mapper().readTree(text).path("noticeTime").asText()));
+        } catch (JsonProcessingException | DateTimeException e) {
+            LOG.warn("{} says '{}', which is no signal", AWS_REBALANCE_PATH, text);
+            return Optional.empty();
         }
     }
 
@@ -92,10 +136,5 @@ public final class EvictionWatch implements AutoCloseable {
             LOG.warn("{} says '{}', which is no time", ALIBABA_PATH, text);
             return Optional.empty();
         }
-    }
-
-    @FunctionalInterface
-    private interface Reading {
-        Optional<EvictionNotice> read(String text);
     }
 }

@@ -5,6 +5,7 @@ import dev.drover.protocol.agent.EvictionNotice;
 import dev.drover.protocol.agent.ShardStatus;
 import dev.drover.protocol.id.Lease;
 import dev.drover.protocol.shard.StepRecord;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.apache.pekko.http.javadsl.model.ws.Message;
@@ -18,7 +19,9 @@ public sealed interface LinkCommand {
      *
      * @param urgent to be sent at once, not with the next heartbeat
      */
-    record Standing(Optional<EvictionNotice> notice, List<ShardStatus> shards, boolean urgent) implements LinkCommand {}
+    record Standing(
+            Optional<EvictionNotice> notice, Optional<Instant> rebalanceSince, List<ShardStatus> shards, boolean urgent)
+            implements LinkCommand {}
 
     /** A step for the live stream. */
     record Step(Lease lease, StepRecord record) implements LinkCommand {}

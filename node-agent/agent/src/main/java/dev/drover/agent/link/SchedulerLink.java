@@ -44,7 +44,8 @@ public final class SchedulerLink extends AbstractBehavior<LinkCommand> {
     private final TelemetryBuffer telemetry = new TelemetryBuffer(TELEMETRY_STEPS);
 
     private Optional<LinkCommand.Connected> connection = Optional.empty();
-    private LinkCommand.Standing standing = new LinkCommand.Standing(Optional.empty(), List.of(), false);
+    private LinkCommand.Standing standing =
+            new LinkCommand.Standing(Optional.empty(), Optional.empty(), List.of(), false);
     private Duration heartbeat = LeaseSpec.DEFAULT.heartbeat();
     private Instant heardAt = Instant.MIN;
     private long dials;
@@ -193,6 +194,7 @@ public final class SchedulerLink extends AbstractBehavior<LinkCommand> {
                 environment.incarnation(),
                 sequence + 1,
                 standing.notice().orElse(null),
+                standing.rebalanceSince().orElse(null),
                 standing.shards());
         if (send(status)) {
             sequence++;

@@ -45,6 +45,11 @@ public final class FakeMetadata implements AutoCloseable {
         texts.put(path, text);
     }
 
+    /** From now on there is nothing at {@code path}. */
+    public void remove(String path) {
+        texts.remove(path);
+    }
+
     /** How often it was asked anything. */
     public int asked() {
         return asked.get();

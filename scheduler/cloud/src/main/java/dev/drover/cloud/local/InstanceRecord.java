@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param starts how many times a start of the agent was begun; more than one only when the cloud died in between
  * @param agent the agent's process, {@code null} before it started
  * @param notice of its eviction, {@code null} while there is none
+ * @param rebalanceSince since when it is said to be more likely than others to be taken, {@code null} while it is not
  * @param ending why it is being ended, {@code null} while it is not
  * @param cost of its whole life, {@code null} while it lives
  */
@@ -28,6 +29,7 @@ record InstanceRecord(
         int starts,
         @Nullable AgentPid agent,
         @Nullable Notice notice,
+        @Nullable Instant rebalanceSince,
         @Nullable String ending,
         @Nullable Money cost) {
 
@@ -59,28 +61,35 @@ record InstanceRecord(
     }
 
     InstanceRecord starting() {
-        return new InstanceRecord(instance, refusals, metadataPort, starts + 1, null, notice, ending, cost);
+        return new InstanceRecord(
+                instance, refusals, metadataPort, starts + 1, null, notice, rebalanceSince, ending, cost);
     }
 
     InstanceRecord running(AgentPid process) {
         Instance running = in(InstanceState.RUNNING, null, null);
-        return new InstanceRecord(running, refusals, metadataPort, starts, process, notice, ending, cost);
+        return new InstanceRecord(
+                running, refusals, metadataPort, starts, process, notice, rebalanceSince, ending, cost);
     }
 
     InstanceRecord noticed(Notice given) {
-        return new InstanceRecord(instance, refusals, metadataPort, starts, agent, given, ending, cost);
+        return new InstanceRecord(instance, refusals, metadataPort, starts, agent, given, rebalanceSince, ending, cost);
+    }
+
+    InstanceRecord signalled(@Nullable Instant since) {
+        return new InstanceRecord(instance, refusals, metadataPort, starts, agent, notice, since, ending, cost);
     }
 
     /** The first reason stays. */
     InstanceRecord ending(String reason) {
         return ending != null
                 ? this
-                : new InstanceRecord(instance, refusals, metadataPort, starts, agent, notice, reason, cost);
+                : new InstanceRecord(
+                        instance, refusals, metadataPort, starts, agent, notice, rebalanceSince, reason, cost);
     }
 
     InstanceRecord ended(Instant at, String reason, Money total) {
         Instance ended = in(InstanceState.TERMINATED, at, reason);
-        return new InstanceRecord(ended, refusals, metadataPort, starts, agent, notice, ending, total);
+        return new InstanceRecord(ended, refusals, metadataPort, starts, agent, notice, rebalanceSince, ending, total);
     }
 
     private Instance in(InstanceState state, @Nullable Instant endedAt, @Nullable String endReason) {

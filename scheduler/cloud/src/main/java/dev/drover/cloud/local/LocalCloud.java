@@ -144,7 +144,8 @@ public final class LocalCloud implements AutoCloseable {
         Instance instance = instance(state, request, decision.market().get(), now);
         long salt = state.seed() + now.toEpochMilli() + state.launches();
         int port = fleet.prepare(request.node(), instance.instanceId(), request.userData(), salt);
-        InstanceRecord record = new InstanceRecord(instance, decision.refusals(), port, 0, null, null, null, null);
+        InstanceRecord record =
+                new InstanceRecord(instance, decision.refusals(), port, 0, null, null, null, null, null);
         isNew[0] = true;
         return new Memory.Change<>(state.launched(record), new LaunchResult.Launched(instance, decision.refusals()));
     }
@@ -186,14 +187,7 @@ public final class LocalCloud implements AutoCloseable {
      * @throws Problem 404 for an unknown node, 409 for one that ended
      */
     Instance evict(NodeId node, Optional<Duration> notice) {
-        InstanceRecord record = memory.state()
-                .find(node)
-                .orElseThrow(() -> new Problem(404, "node '" + node + "' is not known to the local cloud"));
-        if (!record.lives()) {
-            throw new Problem(
-                    409,
-                    "node '" + node + "' ended already: " + record.instance().endReason());
-        }
+        InstanceRecord record = living(node);
         if (notice.isEmpty()) {
             fleet.kill(node, "killed by a drill, without notice");
         } else {
@@ -201,6 +195,36 @@ public final class LocalCloud implements AutoCloseable {
             give(node, new InstanceRecord.Notice(at, "evicted by a drill"));
         }
         return record.instance();
+    }
+
+    /**
+     * Begins or ends to say of an instance that it is more likely than others to be taken. One that says so already goes on.
+     *
+     * @throws Problem 404 for an unknown node, 409 for one that ended
+     */
+    Instance signalRebalance(NodeId node, boolean signalled) {
+        living(node);
+        Instant now = clock.instant();
+        return memory.change(node, record -> {
+                    Instant since = record.rebalanceSince();
+                    return record.signalled(signalled ? since == null ? now : since : null);
+                })
+                .map(InstanceRecord::instance)
+                .orElseThrow(() -> unknown(node));
+    }
+
+    private InstanceRecord living(NodeId node) {
+        InstanceRecord record = memory.state().find(node).orElseThrow(() -> unknown(node));
+        if (!record.lives()) {
+            throw new Problem(
+                    409,
+                    "node '" + node + "' ended already: " + record.instance().endReason());
+        }
+        return record;
+    }
+
+    private static Problem unknown(NodeId node) {
+        return new Problem(404, "node '" + node + "' is not known to the local cloud");
     }
 
     void setCapacity(CapacityOverride override) {

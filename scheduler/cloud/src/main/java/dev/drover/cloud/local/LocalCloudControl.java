@@ -44,7 +44,28 @@ public final class LocalCloudControl implements AutoCloseable {
     }
 
     private void evict(NodeId node, Faults.Evict how) {
-        LocalCloudClient.Reply reply = client.call("POST", "/instances/" + node + "/eviction", how);
+        found(client.call("POST", "/instances/" + node + "/eviction", how));
+    }
+
+    /**
+     * Says of the node, from now on, that it is more likely than others to be taken. Nothing follows from it here.
+     *
+     * @throws IllegalArgumentException naming the node if it is unknown or ended
+     */
+    public void signalRebalance(NodeId node) {
+        found(client.call("PUT", "/instances/" + node + "/rebalance", null));
+    }
+
+    /**
+     * Takes that back.
+     *
+     * @throws IllegalArgumentException naming the node if it is unknown or ended
+     */
+    public void clearRebalance(NodeId node) {
+        found(client.call("DELETE", "/instances/" + node + "/rebalance", null));
+    }
+
+    private static void found(LocalCloudClient.Reply reply) {
         if (!reply.isFound()) {
             throw new IllegalArgumentException(reply.detail());
         }

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * The local cloud's API on loopback: JSON in, JSON out, a bearer token for every call, problems as RFC 9457.
  *
  * <p>{@code GET /offers}, {@code POST /launches}, {@code GET /instances?owner=}, {@code GET|DELETE /instances/NODE},
- * {@code POST /instances/NODE/eviction}, {@code PUT|DELETE /capacity}, {@code PUT|DELETE /price}, {@code GET /billing},
+ * {@code POST /instances/NODE/eviction}, {@code PUT|DELETE /instances/NODE/rebalance}, {@code PUT|DELETE /capacity}, {@code PUT|DELETE /price}, {@code GET /billing},
  * {@code GET|DELETE /cloud}.
  */
 public final class LocalCloudServer implements AutoCloseable {
@@ -187,6 +187,12 @@ public final class LocalCloudServer implements AutoCloseable {
             }
             Faults.Evict asked = body(exchange, Faults.Evict.class);
             return Answer.ok(cloud.evict(node, Optional.ofNullable(asked.notice())));
+        }
+        if (parts.size() == 3 && parts.get(2).equals("rebalance")) {
+            if (!method.equals("PUT") && !method.equals("DELETE")) {
+                throw notAllowed(exchange);
+            }
+            return Answer.ok(cloud.signalRebalance(node, method.equals("PUT")));
         }
         if (parts.size() > 2) {
             throw unknown(exchange.getRequestURI().getPath());

@@ -35,7 +35,9 @@ final class MetadataDocument {
             case "spot/instance-action" ->
                 end(record).map(time -> "{\"action\":\"terminate\",\"time\":\"" + time + "\"}");
             case "instance/spot/termination-time" -> end(record).map(Instant::toString);
-            // "events/recommendations/rebalance" is 404, as for most instances of their clouds.
+            case "events/recommendations/rebalance" ->
+                Optional.ofNullable(record.rebalanceSince())
+                        .map(since -> "{\"noticeTime\":\"" + since.truncatedTo(ChronoUnit.SECONDS) + "\"}");
             default ->
                 item.startsWith(TAG)
                         ? Optional.ofNullable(record.instance().tags().get(item.substring(TAG.length())))

@@ -95,6 +95,27 @@ class LocalCloudFaultTest {
     }
 
     @Test
+    void rebalanceSignalIsShownInTheMetadataUntilItIsTakenBack() throws Exception {
+        String path = "/latest/meta-data/events/recommendations/rebalance";
+        NodeId node = new NodeId("signalled");
+        try (LocalCloudFixture cloud = open(LocalCloudFixture.sleeper())) {
+            cloud.launchAndRun("signalled", LocalCloudFixture.SPOT_A);
+            MetadataReader metadata = new MetadataReader(cloud.http, cloud.metadataUrl("signalled"));
+            cloud.control.signalRebalance(node);
+            String told = metadata.text(path);
+            assertThat(told).matches("\\{\"noticeTime\":\"\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ\"\\}");
+            cloud.control.signalRebalance(node);
+            assertThat(metadata.text(path)).isEqualTo(told);
+            assertThat(cloud.provider.instance(node).orElseThrow().state()).isEqualTo(InstanceState.RUNNING);
+            cloud.control.clearRebalance(node);
+            assertThat(metadata.status(path)).isEqualTo(404);
+            assertThatThrownBy(() -> cloud.control.signalRebalance(new NodeId("no-such")))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("no-such");
+        }
+    }
+
+    @Test
     void fallOfCapacityEvictsTheNewestAndRefusesLaunchesUntilSetBack() throws Exception {
         try (LocalCloudFixture cloud = open(LocalCloudFixture.sleeper())) {
             cloud.launchAndRun("older", LocalCloudFixture.SPOT_A);

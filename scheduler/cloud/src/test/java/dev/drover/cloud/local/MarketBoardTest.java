@@ -182,6 +182,6 @@ class MarketBoardTest {
                 EPOCH,
                 null,
                 null);
-        return new InstanceRecord(instance, List.of(), 0, 1, null, null, null, null);
+        return new InstanceRecord(instance, List.of(), 0, 1, null, null, null, null, null);
     }
 }

@@ -85,6 +85,11 @@ public record Observations(
         return Optional.ofNullable(agents.get(node)).flatMap(AgentSeen::status);
     }
 
+    /** Since when the node's cloud says that it is more likely than others to be taken, as far as its last status says so. */
+    public Optional<Instant> rebalanceSince(NodeId node) {
+        return status(node).flatMap(status -> Optional.ofNullable(status.rebalanceSince()));
+    }
+
     /** Whether the status is what was heard at {@code now}, and not passed over as stale. */
     public boolean isNews(AgentReport.Status status, Instant now) {
         AgentSeen seen = agents.get(status.node());

@@ -8,6 +8,7 @@ import dev.drover.protocol.pool.PoolSpec;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Chooses where to buy. Pure; the live pool and the simulator call the same object. */
 public interface CapacityPolicy {
@@ -19,6 +20,12 @@ public interface CapacityPolicy {
      * it stays.
      */
     Optional<Choice> reconsider(PoolSpec pool, Node held, Demand demand, Observations seen, Instant now);
+
+    /**
+     * The spot markets to try instead of where a shard runs, best first; never one of {@code shunned}, nor one that backs off.
+     * Empty where there is none.
+     */
+    List<Market> spotElsewhere(PoolSpec pool, Demand demand, Set<Market> shunned, Observations seen, Instant now);
 
     /** What to do, and why. */
     sealed interface Choice {

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Climbs the {@link Ladder}: the first rung that has an open market, spot before on demand, and on demand only once spot was
@@ -191,6 +192,19 @@ public final class LadderPolicy implements CapacityPolicy {
                 .map(worthIt -> new Choice.Launch(
                         worthIt.stream().map(Offer::market).toList(),
                         Explanations.switchBack(worthIt.getFirst(), dear)));
+    }
+
+    @Override
+    public List<Market> spotElsewhere(
+            PoolSpec pool, Demand demand, Set<Market> shunned, Observations seen, Instant now) {
+        return Rung.all(pool, demand, seen, now).stream()
+                .filter(rung -> rung.isSpot() && rung.isBuyable())
+                .map(rung -> rung.openMarkets().stream()
+                        .filter(market -> !shunned.contains(market))
+                        .toList())
+                .filter(open -> !open.isEmpty())
+                .findFirst()
+                .orElse(List.of());
     }
 
     /** The saving over the horizon exceeds the changeover, during which both are paid for. */

@@ -6,6 +6,7 @@ import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.market.Market;
 import dev.drover.protocol.market.Resources;
 import dev.drover.protocol.money.Money;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -67,6 +68,14 @@ public record Node(
         return market().or(() -> wanted.stream().findFirst())
                 .map(Market::isSpot)
                 .orElse(false);
+    }
+
+    /** Whether it is spot that its cloud does not take yet; {@code protectedTime} from its launch on it takes none. */
+    public boolean isProtected(Duration protectedTime, Instant now) {
+        return isSpot()
+                && instance.filter(
+                                obtained -> now.isBefore(obtained.launchedAt().plus(protectedTime)))
+                        .isPresent();
     }
 
     /** Whether new work may be put on it. */

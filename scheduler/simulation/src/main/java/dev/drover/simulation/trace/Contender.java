@@ -1,10 +1,8 @@
 package dev.drover.simulation.trace;
 
-import dev.drover.planning.policy.AdaptivePolicy;
-import dev.drover.planning.policy.GreedyPolicy;
 import dev.drover.planning.policy.Holding;
 import dev.drover.planning.policy.PurchasePolicy;
-import dev.drover.planning.policy.UniformProgressPolicy;
+import dev.drover.protocol.pool.PolicyName;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -64,9 +62,9 @@ public enum Contender {
     /** A new one each time: what a policy remembers to save time must not be waited for by another replay. */
     private Optional<PurchasePolicy> policy() {
         return switch (this) {
-            case GREEDY -> Optional.of(new GreedyPolicy());
-            case UNIFORM_PROGRESS -> Optional.of(new UniformProgressPolicy());
-            case ADAPTIVE -> Optional.of(new AdaptivePolicy());
+            case GREEDY -> Optional.of(PurchasePolicy.of(PolicyName.GREEDY));
+            case UNIFORM_PROGRESS -> Optional.of(PurchasePolicy.of(PolicyName.UNIFORM_PROGRESS));
+            case ADAPTIVE -> Optional.of(PurchasePolicy.of(PolicyName.ADAPTIVE));
             case OPTIMUM -> Optional.empty();
         };
     }
