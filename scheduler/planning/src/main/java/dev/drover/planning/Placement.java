@@ -230,7 +230,7 @@ final class Placement {
     }
 
     private List<Market> elsewhere(Draft draft, Shard shard, Set<Market> signalled) {
-        Demand demand = Demands.of(draft.state(), draft.seen(), shard, draft.now());
+        Demand demand = Demands.of(draft.state(), draft.accounts(), draft.seen(), shard, draft.now());
         return policy.spotElsewhere(draft.spec(), demand, signalled, draft.seen(), draft.now());
     }
 
