@@ -205,7 +205,7 @@ class OnePolicyTest {
                 situation.changeover(),
                 situation.tick(),
                 situation.lostLast());
-        return new Demand(NEED, List.of(), Map.of(), Optional.empty(), Set.of(), Optional.of(pace));
+        return new Demand(NEED, List.of(), Map.of(), Optional.empty(), Set.of(), Optional.of(pace), List.of());
     }
 
     private static Observations seen(Asked asked) {
