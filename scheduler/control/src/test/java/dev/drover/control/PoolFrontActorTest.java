@@ -14,6 +14,7 @@ import dev.drover.planning.state.Node;
 import dev.drover.protocol.api.PoolCommand;
 import dev.drover.protocol.api.PoolReply;
 import dev.drover.protocol.api.Reason;
+import dev.drover.protocol.market.Market;
 import dev.drover.protocol.pool.PoolSpec;
 import dev.drover.protocol.store.FileObjectStore;
 import java.io.IOException;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -199,6 +201,12 @@ class PoolFrontActorTest {
         @Override
         public Optional<Choice> reconsider(PoolSpec pool, Node held, Demand demand, Observations seen, Instant now) {
             return Optional.empty();
+        }
+
+        @Override
+        public List<Market> spotElsewhere(
+                PoolSpec pool, Demand demand, Set<Market> shunned, Observations seen, Instant now) {
+            return List.of();
         }
     }
 
