@@ -2,9 +2,15 @@ package dev.drover.simulation.world;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.drover.planning.Decision;
 import dev.drover.planning.Intent;
 import dev.drover.planning.event.PoolEvent;
+import dev.drover.planning.event.PoolEvent.JobBudgetSet;
+import dev.drover.planning.event.PoolEvent.NodeDraining;
+import dev.drover.planning.event.PoolEvent.PoolConfigured;
+import dev.drover.planning.event.PoolEvent.ShardDetached;
 import dev.drover.planning.event.PoolEvent.ShardGranted;
+import dev.drover.planning.event.PoolEvent.ShardPreempted;
 import dev.drover.planning.event.PoolEvent.TargetDropped;
 import dev.drover.planning.input.Input;
 import dev.drover.planning.input.Observations;
@@ -16,9 +22,11 @@ import dev.drover.protocol.agent.AgentCommand;
 import dev.drover.protocol.api.Reason.Code;
 import dev.drover.protocol.checkpoint.CheckpointRef;
 import dev.drover.protocol.id.NodeId;
+import dev.drover.protocol.pool.BuyingSpec;
 import dev.drover.simulation.world.check.Findings.Finding;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -197,6 +205,47 @@ class MutantTest {
                                 && dropped.reason().code() == Code.GANG
                         ? Stream.empty()
                         : Stream.of(event);
+            }
+        });
+    }
+
+    @Test
+    void stoppingNothingForMoneyIsCaught() {
+        assertCaught("BudgetChecker", new Mutant() {
+            @Override
+            Stream<PoolEvent> event(PoolEvent event, PoolState before, Input input) {
+                return stopsForMoney(event) ? Stream.empty() : Stream.of(event);
+            }
+
+            private static boolean stopsForMoney(PoolEvent event) {
+                return (event instanceof NodeDraining draining
+                                && draining.reason().code() == Code.BUDGET)
+                        || (event instanceof ShardPreempted preempted
+                                && preempted.reason().code() == Code.BUDGET)
+                        || (event instanceof ShardDetached detached
+                                && detached.reason().code() == Code.BUDGET);
+            }
+        });
+    }
+
+    @Test
+    void buyingWithoutMoneyIsCaught() {
+        assertCaught("BudgetChecker", new Mutant() {
+            @Override
+            public Decision decide(PoolState state, Observations seen, Input input, Instant now) {
+                if (input instanceof Input.Tick || input instanceof Input.Asked) {
+                    return super.decide(state, seen, input, now);
+                }
+                Decision blind = super.decide(withoutBudgets(state, now), seen, input, now);
+                return new Decision(blind.events(), blind.intents(), blind.reply(), state.applyAll(blind.events()));
+            }
+
+            private static PoolState withoutBudgets(PoolState state, Instant now) {
+                List<PoolEvent> lifted = new ArrayList<>();
+                state.spec()
+                        .ifPresent(spec -> lifted.add(new PoolConfigured(spec.withBuying(BuyingSpec.DEFAULT), now)));
+                state.jobs().keySet().forEach(job -> lifted.add(new JobBudgetSet(job, Optional.empty(), now)));
+                return state.applyAll(lifted);
             }
         });
     }
