@@ -36,7 +36,20 @@ final class BudgetStops {
 
     static void run(Draft draft) {
         if (draft.agenda().isTick()) {
+            giveUpUnsaved(draft);
             draft.accounts().payers().forEach(payer -> new BudgetStops(draft, payer).run());
+        }
+    }
+
+    /** The agent was told by when; one that does not hear it, or can't say that it has stopped, is not waited for. */
+    private static void giveUpUnsaved(Draft draft) {
+        for (Node node : draft.state().nodes().values()) {
+            for (Shard shard : draft.state().runningOn(node.id())) {
+                Handoffs.moneyEnds(draft.state(), draft.seen(), node, shard)
+                        .filter(end -> !draft.now().isBefore(end))
+                        .flatMap(end -> shard.isYielding() ? shard.because() : node.leaving())
+                        .ifPresent(why -> Moves.detach(draft, shard, why));
+            }
         }
     }
 

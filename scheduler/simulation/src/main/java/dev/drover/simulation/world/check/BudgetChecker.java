@@ -24,7 +24,8 @@ import java.util.Optional;
 
 /**
  * Spend never passes a budget by more than one billing tick of what was already running. The books are its own: an instance costs
- * from its real start to its real end, at the prices that the provider has told. Whose part of a node is whose is the pool's to say.
+ * from when the pool is told of it to its real end, at the prices that the provider has told. Whose part of a node is whose is the
+ * pool's to say. What runs before an answer that gets lost is in nobody's books.
  *
  * <p>A pool that looks at the clock less often than each second is given that much more, to see that it must stop and that saving
  * takes too long. What is spent while the provider answers nothing, no controller runs, or the provider was told to end the
@@ -159,7 +160,7 @@ final class BudgetChecker implements Checker {
             Duration time = Duration.between(meter.readAt, at);
             meter.readAt = at;
             if (time.isPositive() && !purses.isEmpty()) {
-                state.node(id).ifPresent(node -> {
+                known(id).ifPresent(node -> {
                     boolean isExcused = cloudAway || controllerDown || node.phase() == NodePhase.ENDING;
                     pay(
                             node,
@@ -169,6 +170,11 @@ final class BudgetChecker implements Checker {
                 });
             }
         });
+    }
+
+    /** The pool knows of an instance once the provider has told it. */
+    private Optional<Node> known(NodeId id) {
+        return state.node(id).filter(node -> node.instance().isPresent());
     }
 
     private Money price(Offer offer) {
@@ -195,7 +201,7 @@ final class BudgetChecker implements Checker {
 
     private void judge(Instant at, Findings findings) {
         purses.values().forEach(purse -> purse.perHour = Money.zero(purse.limit.currency()));
-        running.forEach((id, meter) -> state.node(id)
+        running.forEach((id, meter) -> known(id)
                 .ifPresent(node -> pay(
                         node,
                         meter.offer,
