@@ -174,7 +174,8 @@ final class Accounts {
                 price.perHourFor(Budgets.untilEnded(state, seen, node)),
                 Money.zero(price.currency()));
         if (Budgets.limit(state, new Payer.OfPool()).isPresent()) {
-            boolean ends = Handoffs.isShed(node) && (node.phase() == NodePhase.ENDING || isJust(node.since()));
+            boolean ends =
+                    Handoffs.isShed(node) && (node.phase() == NodePhase.ENDING || Budgets.isJust(node.since(), now));
             accounts.put(new Payer.OfPool(), ends ? stopping(whole) : whole);
         }
         Shares shares = Shares.of(state, node, has);
@@ -188,16 +189,11 @@ final class Accounts {
             Job job = state.job(id.job()).orElseThrow();
             boolean stops = shard.node().equals(Optional.of(node.id()))
                     && Handoffs.isStopping(node, shard)
-                    && isJust(Handoffs.stoppingSince(node, shard));
+                    && Budgets.isJust(Handoffs.stoppingSince(node, shard), now);
             for (Payer payer : Budgets.payers(state, job)) {
                 accounts.merge(payer, stops ? stopping(part) : part, Account::plus);
             }
         }
-    }
-
-    /** What was told to stop is taken to be ending for a while; if it takes longer than that, it counts like what runs. */
-    private boolean isJust(Instant since) {
-        return now.isBefore(since.plus(Billing.TICK));
     }
 
     private static Account stopping(Account account) {

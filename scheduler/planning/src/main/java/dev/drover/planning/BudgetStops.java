@@ -36,24 +36,14 @@ final class BudgetStops {
 
     static void run(Draft draft) {
         if (draft.agenda().isTick()) {
-            giveUpUnsaved(draft);
             draft.accounts().payers().forEach(payer -> new BudgetStops(draft, payer).run());
         }
     }
 
-    /** The agent was told by when; one that does not hear it, or can't say that it has stopped, is not waited for. */
-    private static void giveUpUnsaved(Draft draft) {
-        for (Node node : draft.state().nodes().values()) {
-            for (Shard shard : draft.state().runningOn(node.id())) {
-                Handoffs.moneyEnds(draft.state(), draft.seen(), node, shard)
-                        .filter(end -> !draft.now().isBefore(end))
-                        .flatMap(end -> shard.isYielding() ? shard.because() : node.leaving())
-                        .ifPresent(why -> Moves.detach(draft, shard, why));
-            }
-        }
-    }
-
     private void run() {
+        if (Budgets.isSpent(draft.accounts(), payer)) {
+            giveUpUnsaved();
+        }
         if (!isPassing()) {
             return;
         }
@@ -63,6 +53,24 @@ final class BudgetStops {
                 stopShards(draft.state().jobsInOrder().filter(job -> job.owner().equals(owner)));
             case Payer.OfPool() -> stopNodes();
         }
+    }
+
+    /** There is nothing left to pay for saving, and it had a tick of it. */
+    private void giveUpUnsaved() {
+        for (Node node : draft.state().nodes().values()) {
+            for (Shard shard : draft.state().runningOn(node.id())) {
+                boolean late = Handoffs.isStopping(node, shard)
+                        && !Budgets.isJust(Handoffs.stoppingSince(node, shard), draft.now());
+                if (late && pays(shard)) {
+                    Moves.detach(draft, shard, why(Budgets.hasDeadline(job(draft.state(), shard))));
+                }
+            }
+        }
+    }
+
+    private boolean pays(Shard shard) {
+        return payer instanceof Payer.OfPool
+                || Budgets.payers(draft.state(), job(draft.state(), shard)).contains(payer);
     }
 
     private boolean isPassing() {

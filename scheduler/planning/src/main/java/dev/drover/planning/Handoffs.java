@@ -72,8 +72,8 @@ final class Handoffs {
                 .orElseGet(() -> unhurried(now));
     }
 
-    /** When the money is gone that was reserved for stopping the shard, where it stops for want of it. */
-    static Optional<Instant> moneyEnds(PoolState state, Observations seen, Node from, Shard shard) {
+    /** A budget waits as long as it reserved for, and no more. */
+    private static Optional<Instant> moneyEnds(PoolState state, Observations seen, Node from, Shard shard) {
         boolean yields = shard.isYielding() && shard.because().map(Reason::code).equals(Optional.of(Code.BUDGET));
         return yields || why(from).equals(Optional.of(Code.BUDGET))
                 ? Optional.of(stoppingSince(from, shard).plus(Budgets.untilEnded(state, seen, from)))
