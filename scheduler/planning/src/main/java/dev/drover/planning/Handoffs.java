@@ -65,14 +65,12 @@ final class Handoffs {
 
     /** When what is not saved is given up. */
     static Instant deadline(PoolState state, Observations seen, Node from, Shard shard, Instant now) {
-        return Stream.concat(
-                        from.notice().map(EvictionNotice::endsAt).stream(),
-                        moneyEnds(state, seen, from, shard).stream())
-                .min(Comparator.naturalOrder())
-                .orElseGet(() -> unhurried(now));
+        Stream<Instant> noticed = from.notice().map(EvictionNotice::endsAt).stream();
+        Stream<Instant> paid = moneyEnds(state, seen, from, shard).filter(now::isBefore).stream();
+        return Stream.concat(noticed, paid).min(Comparator.naturalOrder()).orElseGet(() -> unhurried(now));
     }
 
-    /** A budget waits as long as it reserved for, and no more. */
+    /** A budget waits as long as it reserved for. Who hears of it later than that may save as long as there is money. */
     private static Optional<Instant> moneyEnds(PoolState state, Observations seen, Node from, Shard shard) {
         boolean yields = shard.isYielding() && shard.because().map(Reason::code).equals(Optional.of(Code.BUDGET));
         return yields || why(from).equals(Optional.of(Code.BUDGET))
