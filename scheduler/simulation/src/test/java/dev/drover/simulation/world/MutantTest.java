@@ -6,11 +6,8 @@ import dev.drover.planning.Decision;
 import dev.drover.planning.Intent;
 import dev.drover.planning.event.PoolEvent;
 import dev.drover.planning.event.PoolEvent.JobBudgetSet;
-import dev.drover.planning.event.PoolEvent.NodeDraining;
 import dev.drover.planning.event.PoolEvent.PoolConfigured;
-import dev.drover.planning.event.PoolEvent.ShardDetached;
 import dev.drover.planning.event.PoolEvent.ShardGranted;
-import dev.drover.planning.event.PoolEvent.ShardPreempted;
 import dev.drover.planning.event.PoolEvent.TargetDropped;
 import dev.drover.planning.input.Input;
 import dev.drover.planning.input.Observations;
@@ -211,43 +208,57 @@ class MutantTest {
 
     @Test
     void stoppingNothingForMoneyIsCaught() {
-        assertCaught("BudgetChecker", new Mutant() {
+        assertCaught("BudgetChecker", new Spendthrift() {
             @Override
-            Stream<PoolEvent> event(PoolEvent event, PoolState before, Input input) {
-                return stopsForMoney(event) ? Stream.empty() : Stream.of(event);
-            }
-
-            private static boolean stopsForMoney(PoolEvent event) {
-                return (event instanceof NodeDraining draining
-                                && draining.reason().code() == Code.BUDGET)
-                        || (event instanceof ShardPreempted preempted
-                                && preempted.reason().code() == Code.BUDGET)
-                        || (event instanceof ShardDetached detached
-                                && detached.reason().code() == Code.BUDGET);
+            boolean forgetsBudgets(Input input) {
+                return input instanceof Input.Tick;
             }
         });
     }
 
     @Test
     void buyingWithoutMoneyIsCaught() {
-        assertCaught("BudgetChecker", new Mutant() {
+        assertCaught("BudgetChecker", new Spendthrift() {
             @Override
-            public Decision decide(PoolState state, Observations seen, Input input, Instant now) {
-                if (input instanceof Input.Tick || input instanceof Input.Asked) {
-                    return super.decide(state, seen, input, now);
-                }
-                Decision blind = super.decide(withoutBudgets(state, now), seen, input, now);
-                return new Decision(blind.events(), blind.intents(), blind.reply(), state.applyAll(blind.events()));
-            }
-
-            private static PoolState withoutBudgets(PoolState state, Instant now) {
-                List<PoolEvent> lifted = new ArrayList<>();
-                state.spec()
-                        .ifPresent(spec -> lifted.add(new PoolConfigured(spec.withBuying(BuyingSpec.DEFAULT), now)));
-                state.jobs().keySet().forEach(job -> lifted.add(new JobBudgetSet(job, Optional.empty(), now)));
-                return state.applyAll(lifted);
+            boolean forgetsBudgets(Input input) {
+                return !(input instanceof Input.Tick || input instanceof Input.Asked);
             }
         });
+    }
+
+    /** Decides on some input as if nobody had a budget. Things are stopped for money on ticks, and bought on any. */
+    private abstract static class Spendthrift extends Mutant {
+        abstract boolean forgetsBudgets(Input input);
+
+        @Override
+        public Decision decide(PoolState state, Observations seen, Input input, Instant now) {
+            if (!forgetsBudgets(input)) {
+                return super.decide(state, seen, input, now);
+            }
+            Decision blind = super.decide(withoutBudgets(state, now), seen, input, now);
+            return new Decision(blind.events(), blind.intents(), blind.reply(), state.applyAll(blind.events()));
+        }
+
+        private static BuyingSpec withoutBudgets(BuyingSpec buying) {
+            return new BuyingSpec(
+                    buying.policy(),
+                    buying.ladder(),
+                    buying.fallbackAfter(),
+                    buying.rebalance(),
+                    buying.preemption(),
+                    Optional.empty(),
+                    Map.of(),
+                    buying.protectedTime());
+        }
+
+        private static PoolState withoutBudgets(PoolState state, Instant now) {
+            List<PoolEvent> lifted = new ArrayList<>();
+            state.spec()
+                    .ifPresent(spec ->
+                            lifted.add(new PoolConfigured(spec.withBuying(withoutBudgets(spec.buying())), now)));
+            state.jobs().keySet().forEach(job -> lifted.add(new JobBudgetSet(job, Optional.empty(), now)));
+            return state.applyAll(lifted);
+        }
     }
 
     @Test
