@@ -70,4 +70,21 @@ public record PoolSpec(
                 switchBack,
                 buying);
     }
+
+    public PoolSpec withBuying(BuyingSpec other) {
+        return new PoolSpec(
+                name,
+                mode,
+                provider,
+                zones,
+                instanceTypes,
+                minNodes,
+                maxNodes,
+                idleTimeout,
+                agentsPreferWarm,
+                lease,
+                backoff,
+                switchBack,
+                other);
+    }
 }

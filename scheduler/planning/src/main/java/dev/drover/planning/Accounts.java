@@ -4,6 +4,7 @@ import dev.drover.planning.event.PoolEvent;
 import dev.drover.planning.input.Observations;
 import dev.drover.planning.state.Job;
 import dev.drover.planning.state.Node;
+import dev.drover.planning.state.NodePhase;
 import dev.drover.planning.state.Payer;
 import dev.drover.planning.state.PoolState;
 import dev.drover.planning.state.Shard;
@@ -48,7 +49,7 @@ final class Accounts {
      * @param unbooked since what was booked
      * @param perHour for instances that run
      * @param reserved until all of it can be ended
-     * @param stopping the part of {@code reserved} for what has been told to stop
+     * @param stopping the part of {@code reserved} for what has just been told to stop
      */
     record Account(Money unbooked, Money perHour, Money reserved, Money stopping) {
         Account plus(Account other) {
@@ -173,7 +174,9 @@ final class Accounts {
                 price.perHourFor(Budgets.untilEnded(state, seen, node)),
                 Money.zero(price.currency()));
         if (Budgets.limit(state, new Payer.OfPool()).isPresent()) {
-            accounts.put(new Payer.OfPool(), Handoffs.isShed(node) ? stopping(whole) : whole);
+            boolean ends =
+                    Handoffs.isShed(node) && (node.phase() == NodePhase.ENDING || Budgets.isJust(node.since(), now));
+            accounts.put(new Payer.OfPool(), ends ? stopping(whole) : whole);
         }
         Shares shares = Shares.of(state, node, has);
         for (ShardId id : shares.weights().keySet()) {
@@ -184,7 +187,9 @@ final class Accounts {
                     shares.part(whole.reserved(), id),
                     whole.stopping());
             Job job = state.job(id.job()).orElseThrow();
-            boolean stops = shard.node().equals(Optional.of(node.id())) && Handoffs.isStopping(node, shard);
+            boolean stops = shard.node().equals(Optional.of(node.id()))
+                    && Handoffs.isStopping(node, shard)
+                    && Budgets.isJust(Handoffs.stoppingSince(node, shard), now);
             for (Payer payer : Budgets.payers(state, job)) {
                 accounts.merge(payer, stops ? stopping(part) : part, Account::plus);
             }

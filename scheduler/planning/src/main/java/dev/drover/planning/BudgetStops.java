@@ -41,6 +41,9 @@ final class BudgetStops {
     }
 
     private void run() {
+        if (Budgets.isSpent(draft.accounts(), payer)) {
+            giveUpUnsaved();
+        }
         if (!isPassing()) {
             return;
         }
@@ -50,6 +53,24 @@ final class BudgetStops {
                 stopShards(draft.state().jobsInOrder().filter(job -> job.owner().equals(owner)));
             case Payer.OfPool() -> stopNodes();
         }
+    }
+
+    /** There is nothing left to pay for saving, and it had a tick of it. */
+    private void giveUpUnsaved() {
+        for (Node node : draft.state().nodes().values()) {
+            for (Shard shard : draft.state().runningOn(node.id())) {
+                boolean late = Handoffs.isStopping(node, shard)
+                        && !Budgets.isJust(Handoffs.stoppingSince(node, shard), draft.now());
+                if (late && pays(shard)) {
+                    Moves.detach(draft, shard, why(Budgets.hasDeadline(job(draft.state(), shard))));
+                }
+            }
+        }
+    }
+
+    private boolean pays(Shard shard) {
+        return payer instanceof Payer.OfPool
+                || Budgets.payers(draft.state(), job(draft.state(), shard)).contains(payer);
     }
 
     private boolean isPassing() {

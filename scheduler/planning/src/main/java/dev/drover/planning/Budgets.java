@@ -225,6 +225,21 @@ final class Budgets {
                         .isMoreThan(stands.limit());
     }
 
+    /** Whether more is spent than it holds. */
+    static boolean isSpent(Accounts accounts, Payer payer) {
+        if (limit(accounts.state(), payer).isEmpty()) {
+            return false;
+        }
+        Allowance stands = allowance(accounts, payer, Billing.TICK);
+        return stands.limit().currency().equals(stands.spent().currency())
+                && stands.spent().isMoreThan(stands.limit());
+    }
+
+    /** What was told to stop is taken to be ending for a tick; if it takes longer, it counts like what runs. */
+    static boolean isJust(Instant stoppingSince, Instant now) {
+        return now.isBefore(stoppingSince.plus(Billing.TICK));
+    }
+
     /** When each budget that is being spent will have been, if nobody does anything about it; told up to {@code horizon}. */
     static PMap<Payer, Instant> ends(Accounts accounts, Instant now, Duration horizon) {
         PMap<Payer, Instant> ends = HashTreePMap.empty();

@@ -15,9 +15,11 @@ import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.pool.LeaseSpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** When the old node of a handoff stops: once the successor is ready, or when the margin is reached; at once for a better job. */
 final class Handoffs {
@@ -61,21 +63,24 @@ final class Handoffs {
                 .map(ShardStatus::target);
     }
 
-    /** When what is not saved is given up. A budget waits a tick longer than it was expected to, and no more. */
+    /** When what is not saved is given up. */
     static Instant deadline(PoolState state, Observations seen, Node from, Shard shard, Instant now) {
-        return from.notice()
-                .map(EvictionNotice::endsAt)
-                .or(() -> stoppedForMoney(from, shard)
-                        .map(since -> since.plus(Budgets.untilEnded(state, seen, from))
-                                .plus(Billing.TICK)))
-                .orElseGet(() -> unhurried(now));
+        Stream<Instant> noticed = from.notice().map(EvictionNotice::endsAt).stream();
+        Stream<Instant> paid = moneyEnds(state, seen, from, shard).filter(now::isBefore).stream();
+        return Stream.concat(noticed, paid).min(Comparator.naturalOrder()).orElseGet(() -> unhurried(now));
     }
 
-    private static Optional<Instant> stoppedForMoney(Node from, Shard shard) {
-        if (shard.isYielding() && shard.because().map(Reason::code).equals(Optional.of(Code.BUDGET))) {
-            return Optional.of(shard.since());
-        }
-        return why(from).equals(Optional.of(Code.BUDGET)) ? Optional.of(from.since()) : Optional.empty();
+    /** A budget waits as long as it reserved for. Who hears of it later than that may save as long as there is money. */
+    private static Optional<Instant> moneyEnds(PoolState state, Observations seen, Node from, Shard shard) {
+        boolean yields = shard.isYielding() && shard.because().map(Reason::code).equals(Optional.of(Code.BUDGET));
+        return yields || why(from).equals(Optional.of(Code.BUDGET))
+                ? Optional.of(stoppingSince(from, shard).plus(Budgets.untilEnded(state, seen, from)))
+                : Optional.empty();
+    }
+
+    /** Since when a shard that is stopping is. */
+    static Instant stoppingSince(Node from, Shard shard) {
+        return shard.isYielding() ? shard.since() : from.since();
     }
 
     /** Counted from the order, which nothing remembers: rounded, so that the same order is not another one at each look. */

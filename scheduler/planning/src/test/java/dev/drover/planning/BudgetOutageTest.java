@@ -18,6 +18,7 @@ import dev.drover.protocol.pool.LeaseSpec;
 import dev.drover.protocol.pool.PoolSpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -83,6 +84,19 @@ class BudgetOutageTest {
         world.unreachable.add(node(1));
         world.seconds(600);
         assertThat(world.show(JOB).cost().spent()).isLessThan(Money.usd("0.045"));
+    }
+
+    /** The worse job is told to stop at 188 s, and does not. What it spends is not there for the better one, which is told at 220 s. */
+    @Test
+    void whatDoesNotStopIsGivenUpWhenTheMoneyIsGone() {
+        FakeWorld world = world(budgeted(Specs.pool(CapacityMode.SPOT_ONLY, 0, 2), "", Map.of("ann", "0.05")));
+        world.submit(JOB, buying(job(1, 0), "priority: 5"));
+        world.submit(OTHER, job(1, 0));
+        world.seconds(150);
+        world.stuck.addAll(List.of(node(1), node(2)));
+        world.seconds(150);
+        assertThat(world.instances()).isEmpty();
+        assertThat(world.state().ledger().byOwner().get("ann")).isBetween(Money.usd("0.05"), Money.usd("0.056"));
     }
 
     @Test

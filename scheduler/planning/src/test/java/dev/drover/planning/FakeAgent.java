@@ -117,7 +117,8 @@ final class FakeAgent {
             case PREPARING -> begun.add(lease) ? work : work.in(Phase.PREPARED);
             case STARTING -> isWaitingForStore(work) ? work : work.in(Phase.RUNNING);
             case RUNNING -> step(lease, work);
-            case STOPPING -> published(lease, work).in(Phase.STOPPED);
+            case STOPPING ->
+                world.stuck.contains(node) ? work : published(lease, work).in(Phase.STOPPED);
             case PREPARED, STOPPED, DONE, FAILED, RESTORE_FAILED -> work;
         });
     }

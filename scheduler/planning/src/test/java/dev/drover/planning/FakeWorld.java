@@ -53,6 +53,9 @@ final class FakeWorld {
     /** Nodes that can't reach the store. */
     final Set<NodeId> cutOff = new HashSet<>();
 
+    /** What is told to stop there never does. */
+    final Set<NodeId> stuck = new HashSet<>();
+
     /** Nobody can reach the store. */
     boolean storeAway;
 

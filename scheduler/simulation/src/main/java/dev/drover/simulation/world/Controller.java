@@ -2,10 +2,12 @@ package dev.drover.simulation.world;
 
 import dev.drover.planning.Decision;
 import dev.drover.planning.Intent;
+import dev.drover.planning.event.PoolEvent;
 import dev.drover.planning.input.Input;
 import dev.drover.planning.input.Observations;
 import dev.drover.planning.state.PoolState;
 import dev.drover.protocol.api.PoolCommand;
+import dev.drover.protocol.api.Reason.Code;
 import dev.drover.simulation.world.check.Fact;
 import dev.drover.simulation.world.check.Turn;
 import java.time.Duration;
@@ -103,11 +105,21 @@ final class Controller {
         state = decision.after();
         seen = seenNow;
         watch.decided(turn);
+        decision.events().stream()
+                .filter(Controller::isForMoney)
+                .forEach(stop -> ground.count("stopped for want of money"));
         if (crash.isPresent()) {
             crash();
             return;
         }
         decision.intents().forEach(executors);
+    }
+
+    private static boolean isForMoney(PoolEvent event) {
+        return (event instanceof PoolEvent.ShardPreempted preempted
+                        && preempted.reason().code() == Code.BUDGET)
+                || (event instanceof PoolEvent.NodeDraining draining
+                        && draining.reason().code() == Code.BUDGET);
     }
 
     /** Crashes at the next decision. */

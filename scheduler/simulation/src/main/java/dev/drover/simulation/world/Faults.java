@@ -79,6 +79,7 @@ final class Faults {
         often("cancels", 200, operators::cancel);
         often("scaling", 80, operators::scale);
         often("pauses", 80, operators::pauseOrResume);
+        often("raises", 60, operators::raise);
         oftenWithANode("drains", 80, operators::drain);
         oftenWithANode("drills", 80, operators::drill);
     }
@@ -91,6 +92,7 @@ final class Faults {
         desk.setReadModelAway(false);
         controller.recover();
         operators.settle();
+        operators.raiseOn();
     }
 
     private void oftenWithANode(String kind, double units, Consumer<Chance> what) {

@@ -10,6 +10,7 @@ import dev.drover.protocol.job.ProgramSpec;
 import dev.drover.protocol.job.SchedulingSpec;
 import dev.drover.protocol.market.ByteSize;
 import dev.drover.protocol.market.Resources;
+import dev.drover.protocol.money.Money;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -18,10 +19,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/** Those who use the pool: they submit, cancel, scale, pause, drain and drill. */
+/** Those who use the pool: they submit, cancel, scale, pause, drain, drill and pay. */
 final class Operators {
     private static final int RETRIES = 3;
     private static final int MOST_EXTRA_JOBS = 12;
+    private static final int RAISED_EVERY_UNITS = 20;
 
     private final Ground ground;
     private final Controller controller;
@@ -42,7 +44,7 @@ final class Operators {
         this.ground = ground;
         this.controller = controller;
         this.chance = ground.chance("jobs");
-        this.wishes = new Wishes(ground.setting(), ground.chance("wishes"));
+        this.wishes = new Wishes(ground.setting(), ground.chance("wishes"), ground.chance("job budgets"));
     }
 
     void open() {
@@ -58,13 +60,13 @@ final class Operators {
 
     /**
      * Time enough for all that was submitted to train twice: one shard after the other on each node there may be, a gang alone,
-     * and what goes after another job when that is done.
+     * and what goes after another job when that is done; and to raise the budgets a dozen times.
      */
     Duration enough() {
         return work.dividedBy(ground.setting().pool().maxNodes())
                 .plus(chain)
                 .multipliedBy(2)
-                .plus(ground.setting().tempo().units(400));
+                .plus(ground.setting().tempo().units(400 + 12 * RAISED_EVERY_UNITS));
     }
 
     private void count(SchedulingSpec scheduling) {
@@ -73,6 +75,9 @@ final class Operators {
         }
         if (scheduling.deadline().isPresent()) {
             ground.count("deadline set");
+        }
+        if (scheduling.budget().isPresent()) {
+            ground.count("budget set");
         }
         if (!scheduling.after().isEmpty()) {
             ground.count("job after another");
@@ -155,6 +160,43 @@ final class Operators {
         node(dice)
                 .ifPresent(node -> controller.ask(
                         new PoolCommand.EvictNode(node.id(), dice.oneIn(2) ? Optional.of(notice) : Optional.empty())));
+    }
+
+    /** Somebody finds money: for a job, or for the pool and its owners. */
+    void raise(Chance dice) {
+        if (dice.oneIn(3)) {
+            raisePool();
+        } else {
+            any(dice, jobsWithBudget()).ifPresent(this::raise);
+        }
+    }
+
+    /** From now on no budget stays too small for long. */
+    void raiseOn() {
+        raisePool();
+        jobsWithBudget().forEach(this::raise);
+        ground.time().after(ground.setting().tempo().units(RAISED_EVERY_UNITS), this::raiseOn);
+    }
+
+    private List<Job> jobsWithBudget() {
+        return controller
+                .state()
+                .jobsInOrder()
+                .filter(job -> job.isLive() && job.spec().scheduling().budget().isPresent())
+                .toList();
+    }
+
+    private void raise(Job job) {
+        Optional<Money> budget = job.spec().scheduling().budget();
+        controller.ask(new PoolCommand.SetBudget(job.id(), budget.map(money -> money.times(2))));
+    }
+
+    private void raisePool() {
+        controller
+                .state()
+                .spec()
+                .ifPresent(spec ->
+                        controller.ask(new PoolCommand.ConfigurePool(spec.withBuying(Wishes.richer(spec.buying())))));
     }
 
     /** Lets the pool run as it was meant to, without spares. */

@@ -26,6 +26,7 @@ import java.util.List;
  * @param faulty how long things go wrong
  * @param wildness how often things go wrong, 1 for about one fault or command per unit and kind of some ten
  * @param crowd how many times as often they go wrong with some node: a large pool has more of them
+ * @param isThrifty whether some jobs have budgets
  */
 record Setting(
         Tempo tempo,
@@ -36,7 +37,8 @@ record Setting(
         double jobUnits,
         Duration faulty,
         double wildness,
-        double crowd) {
+        double crowd,
+        boolean isThrifty) {
     static final String PROVIDER = "virtual";
     static final String ACCELERATOR = "gpu";
 
@@ -53,24 +55,28 @@ record Setting(
      * A small pool to which everything happens.
      *
      * @param buying a stream of its own for how the pool buys
+     * @param money another for what it may spend
      */
-    static Setting wild(Chance chance, Chance buying) {
+    static Setting wild(Chance chance, Chance buying, Chance money) {
         Tempo tempo = chance.of(List.of(Tempo.BRISK, Tempo.STEADY, Tempo.SLOW, Tempo.SLOW));
         CapacityMode mode = chance.of(List.of(
                 CapacityMode.SPOT_WITH_FALLBACK,
                 CapacityMode.SPOT_WITH_FALLBACK,
                 CapacityMode.SPOT_ONLY,
                 CapacityMode.ON_DEMAND));
-        PoolSpec pool = pool(tempo, mode, chance.upTo(2), 2 + chance.upTo(5), Wishes.buying(tempo, buying));
+        int spares = chance.upTo(2);
+        int nodes = 2 + chance.upTo(5);
+        PoolSpec pool = pool(tempo, mode, spares, nodes, Wishes.buying(tempo, nodes, buying, money));
         List<Offer> offers = offers(1 + chance.upTo(3), 1 + chance.upTo(2), chance);
-        return new Setting(tempo, pool, offers, 1 + chance.upTo(3), 3, 20 + chance.upTo(80), tempo.units(300), 1, 1);
+        return new Setting(
+                tempo, pool, offers, 1 + chance.upTo(3), 3, 20 + chance.upTo(80), tempo.units(300), 1, 1, true);
     }
 
     /** A large pool to which happens what does on a cloud: what a simulated node-hour costs is measured here. */
     static Setting large(Chance chance) {
         Tempo tempo = Tempo.LONG;
         PoolSpec pool = pool(tempo, CapacityMode.SPOT_WITH_FALLBACK, 0, 250, BuyingSpec.DEFAULT);
-        return new Setting(tempo, pool, offers(3, 1, chance), 80, 4, 350, Duration.ofDays(2), 0.05, 60);
+        return new Setting(tempo, pool, offers(3, 1, chance), 80, 4, 350, Duration.ofDays(2), 0.05, 60, false);
     }
 
     Duration grace() {

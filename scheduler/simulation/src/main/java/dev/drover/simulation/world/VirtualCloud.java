@@ -182,6 +182,7 @@ final class VirtualCloud {
         instances.put(node, instance);
         running.put(node, instance);
         ground.count("launched");
+        ground.tell(new Fact.InstanceStarted(node, offer(market)));
         return instance;
     }
 }

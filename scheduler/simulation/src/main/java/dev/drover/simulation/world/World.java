@@ -64,7 +64,8 @@ public final class World {
     private static Setting setting(WorldOptions options) {
         Chance chance = Chance.of(options.seed(), "setting");
         return switch (options.kind()) {
-            case WILD -> Setting.wild(chance, Chance.of(options.seed(), "buying"));
+            case WILD ->
+                Setting.wild(chance, Chance.of(options.seed(), "buying"), Chance.of(options.seed(), "budgets"));
             case LARGE -> Setting.large(chance);
         };
     }
@@ -155,7 +156,7 @@ public final class World {
         Duration reaped = setting.grace()
                 .plus(setting.tempo().look().multipliedBy(3))
                 .plus(setting.tempo().tick().multipliedBy(2));
-        return Checkers.all(new Seen(), reaped);
+        return Checkers.all(new Seen(), reaped, setting.tempo().tick());
     }
 
     /** The world as the checkers may ask it. */

@@ -2,8 +2,11 @@ package dev.drover.simulation.world;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.drover.planning.Decision;
 import dev.drover.planning.Intent;
 import dev.drover.planning.event.PoolEvent;
+import dev.drover.planning.event.PoolEvent.JobBudgetSet;
+import dev.drover.planning.event.PoolEvent.PoolConfigured;
 import dev.drover.planning.event.PoolEvent.ShardGranted;
 import dev.drover.planning.event.PoolEvent.TargetDropped;
 import dev.drover.planning.input.Input;
@@ -16,9 +19,11 @@ import dev.drover.protocol.agent.AgentCommand;
 import dev.drover.protocol.api.Reason.Code;
 import dev.drover.protocol.checkpoint.CheckpointRef;
 import dev.drover.protocol.id.NodeId;
+import dev.drover.protocol.pool.BuyingSpec;
 import dev.drover.simulation.world.check.Findings.Finding;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -199,6 +204,61 @@ class MutantTest {
                         : Stream.of(event);
             }
         });
+    }
+
+    @Test
+    void stoppingNothingForMoneyIsCaught() {
+        assertCaught("BudgetChecker", new Spendthrift() {
+            @Override
+            boolean forgetsBudgets(Input input) {
+                return input instanceof Input.Tick;
+            }
+        });
+    }
+
+    @Test
+    void buyingWithoutMoneyIsCaught() {
+        assertCaught("BudgetChecker", new Spendthrift() {
+            @Override
+            boolean forgetsBudgets(Input input) {
+                return !(input instanceof Input.Tick || input instanceof Input.Asked);
+            }
+        });
+    }
+
+    /** Decides on some input as if nobody had a budget. Things are stopped for money on ticks, and bought on any. */
+    private abstract static class Spendthrift extends Mutant {
+        abstract boolean forgetsBudgets(Input input);
+
+        @Override
+        public Decision decide(PoolState state, Observations seen, Input input, Instant now) {
+            if (!forgetsBudgets(input)) {
+                return super.decide(state, seen, input, now);
+            }
+            Decision blind = super.decide(withoutBudgets(state, now), seen, input, now);
+            return new Decision(blind.events(), blind.intents(), blind.reply(), state.applyAll(blind.events()));
+        }
+
+        private static BuyingSpec withoutBudgets(BuyingSpec buying) {
+            return new BuyingSpec(
+                    buying.policy(),
+                    buying.ladder(),
+                    buying.fallbackAfter(),
+                    buying.rebalance(),
+                    buying.preemption(),
+                    Optional.empty(),
+                    Map.of(),
+                    buying.protectedTime());
+        }
+
+        private static PoolState withoutBudgets(PoolState state, Instant now) {
+            List<PoolEvent> lifted = new ArrayList<>();
+            state.spec()
+                    .ifPresent(spec ->
+                            lifted.add(new PoolConfigured(spec.withBuying(withoutBudgets(spec.buying())), now)));
+            state.jobs().keySet().forEach(job -> lifted.add(new JobBudgetSet(job, Optional.empty(), now)));
+            return state.applyAll(lifted);
+        }
     }
 
     @Test

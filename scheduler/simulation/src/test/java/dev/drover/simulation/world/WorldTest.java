@@ -49,6 +49,7 @@ class WorldTest {
                         "agent restarted",
                         "answered twice",
                         "blind node",
+                        "budget set",
                         "checkpoint damaged",
                         "cloud away",
                         "cloud call with unknown outcome",
@@ -70,6 +71,7 @@ class WorldTest {
                         "reaped",
                         "restore failed",
                         "save not published",
+                        "stopped for want of money",
                         "store away",
                         "store cut off");
     }

@@ -11,8 +11,9 @@ public final class Checkers {
      * New checkers for one world.
      *
      * @param reaped how long an instance that no node owns may run
+     * @param tick how often the pool looks after itself
      */
-    public static List<Checker> all(Reality reality, Duration reaped) {
+    public static List<Checker> all(Reality reality, Duration reaped, Duration tick) {
         return List.of(
                 new OneOwnerChecker(),
                 new CommittedStepsChecker(reality),
@@ -21,6 +22,7 @@ public final class Checkers {
                 new OrphanChecker(reality, reaped),
                 new LaunchAttemptsChecker(),
                 new GangChecker(),
+                new BudgetChecker(tick),
                 new JournalChecker(),
                 new JobsFinishChecker());
     }

@@ -4,9 +4,13 @@ import dev.drover.planning.state.PoolState;
 import dev.drover.protocol.checkpoint.CheckpointRef;
 import dev.drover.protocol.id.Lease;
 import dev.drover.protocol.id.NodeId;
+import dev.drover.protocol.market.Offer;
 
 /** What really happened in the world, whether or not the pool knows. */
 public sealed interface Fact {
+    /** The provider gave an instance, and asks its price from now on. */
+    record InstanceStarted(NodeId node, Offer offer) implements Fact {}
+
     /** Nothing runs there any more. */
     record InstanceEnded(NodeId node) implements Fact {}
 

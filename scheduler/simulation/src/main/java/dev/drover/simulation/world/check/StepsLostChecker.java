@@ -1,6 +1,7 @@
 package dev.drover.simulation.world.check;
 
 import dev.drover.planning.event.PoolEvent;
+import dev.drover.planning.input.Input;
 import dev.drover.protocol.api.Reason.Code;
 import dev.drover.protocol.checkpoint.CheckpointRef;
 import dev.drover.protocol.id.Lease;
@@ -50,7 +51,7 @@ final class StepsLostChecker implements Checker {
     public void decided(Turn turn, Findings findings) {
         for (PoolEvent event : turn.decision().events()) {
             if (event instanceof PoolEvent.ShardDetached detached) {
-                if (isAbrupt(detached.reason().code())) {
+                if (isAbrupt(detached.reason().code(), turn.input())) {
                     abrupt.add(detached.lease());
                 }
             } else if (event instanceof PoolEvent.ShardGranted granted) {
@@ -80,9 +81,14 @@ final class StepsLostChecker implements Checker {
         abrupt.remove(before);
     }
 
-    /** The pool gave the attempt up without being able to ask for a save. {@link SilenceChecker} sees to the silence. */
-    private static boolean isAbrupt(Code code) {
-        return code == Code.NODE_SILENT || code == Code.RESTORE_FAILED;
+    /**
+     * The pool gave the attempt up without being able to ask for a save, or without money to wait for one. {@link SilenceChecker}
+     * sees to the silence, {@link BudgetChecker} to the money.
+     */
+    private static boolean isAbrupt(Code code, Input input) {
+        return code == Code.NODE_SILENT
+                || code == Code.RESTORE_FAILED
+                || (code == Code.BUDGET && input instanceof Input.Tick);
     }
 
     private void judge(Instant at, PoolEvent.ShardGranted granted, Last last, boolean abrupt, Findings findings) {
