@@ -21,6 +21,7 @@ final class SaveLine {
     private int failed = NONE;
     private int kept;
     private int since = NONE;
+    private int waitingSince = NONE;
     private int failures;
     private boolean closed;
 
@@ -40,6 +41,7 @@ final class SaveLine {
 
     void save(int step) {
         since = since == NONE ? step : since;
+        waitingSince = waiting == NONE ? step : waitingSince;
         waiting = step;
         failed = NONE;
         begin();
@@ -103,7 +105,7 @@ final class SaveLine {
         if (store.test(step)) {
             kept = step;
             failures = 0;
-            since = waiting;
+            since = waiting == NONE ? NONE : waitingSince;
         } else {
             failures++;
             if (waiting == NONE) {

@@ -36,26 +36,16 @@ final class BudgetChecker implements Checker {
 
     private final Duration grace;
     private final Map<Payer, Purse> purses = new LinkedHashMap<>();
-    private final Map<NodeId, Meter> running = new LinkedHashMap<>();
+    private final Map<NodeId, Offer> running = new LinkedHashMap<>();
     private final Map<Market, Money> told = new HashMap<>();
     private PoolState state = PoolState.EMPTY;
+    private Instant readAt = Instant.MIN;
     private boolean cloudAway;
     private boolean controllerDown;
 
     /** {@code tick} is how often the pool looks at the clock. */
     BudgetChecker(Duration tick) {
         this.grace = BILLING_TICK.plus(tick.multipliedBy(2));
-    }
-
-    /** What an instance costs. */
-    private static final class Meter {
-        private final Offer offer;
-        private Instant readAt;
-
-        Meter(Offer offer, Instant startedAt) {
-            this.offer = offer;
-            this.readAt = startedAt;
-        }
     }
 
     /** A budget, and what was spent of it. */
@@ -98,7 +88,7 @@ final class BudgetChecker implements Checker {
     public void happened(Instant at, Fact fact, Findings findings) {
         read(at);
         if (fact instanceof Fact.InstanceStarted(NodeId node, Offer offer)) {
-            running.put(node, new Meter(offer, at));
+            running.put(node, offer);
         } else if (fact instanceof Fact.InstanceEnded(NodeId node)) {
             running.remove(node);
         } else if (fact instanceof Fact.CloudAway(boolean away)) {
@@ -154,22 +144,16 @@ final class BudgetChecker implements Checker {
         }
     }
 
-    /** Reads all meters, and has what they show paid. */
+    /** Reads all meters, and has what they show since the last reading paid. */
     private void read(Instant at) {
-        running.forEach((id, meter) -> {
-            Duration time = Duration.between(meter.readAt, at);
-            meter.readAt = at;
-            if (time.isPositive() && !purses.isEmpty()) {
-                known(id).ifPresent(node -> {
-                    boolean isExcused = cloudAway || controllerDown || node.phase() == NodePhase.ENDING;
-                    pay(
-                            node,
-                            meter.offer,
-                            price(meter.offer).perHourFor(time),
-                            (purse, part) -> purse.pay(part, isExcused));
-                });
-            }
-        });
+        if (!purses.isEmpty() && readAt.isBefore(at)) {
+            Duration time = Duration.between(readAt, at);
+            running.forEach((id, offer) -> known(id).ifPresent(node -> {
+                boolean isExcused = cloudAway || controllerDown || node.phase() == NodePhase.ENDING;
+                pay(node, offer, price(offer).perHourFor(time), (purse, part) -> purse.pay(part, isExcused));
+            }));
+        }
+        readAt = at;
     }
 
     /** The pool knows of an instance once the provider has told it. */
@@ -201,12 +185,9 @@ final class BudgetChecker implements Checker {
 
     private void judge(Instant at, Findings findings) {
         purses.values().forEach(purse -> purse.perHour = Money.zero(purse.limit.currency()));
-        running.forEach((id, meter) -> known(id)
-                .ifPresent(node -> pay(
-                        node,
-                        meter.offer,
-                        price(meter.offer),
-                        (purse, part) -> purse.perHour = purse.perHour.plus(part))));
+        running.forEach((id, offer) -> known(id)
+                .ifPresent(node ->
+                        pay(node, offer, price(offer), (purse, part) -> purse.perHour = purse.perHour.plus(part))));
         purses.forEach((payer, purse) -> judge(payer, purse, at, findings));
     }
 
