@@ -209,6 +209,9 @@ final class Preemption {
 
     /** Why the shard waits, where others are leaving for its job. */
     static Optional<Reason> makingRoom(PoolState state, Shard shard) {
+        if (!state.spec().orElseThrow().buying().preemption()) {
+            return Optional.empty();
+        }
         List<ShardId> leaving = state.index().occupancy().unsettled().stream()
                 .flatMap(id -> state.shard(id).stream())
                 .filter(Shard::isYielding)
