@@ -10,6 +10,7 @@ import dev.drover.planning.state.NodePhase;
 import dev.drover.planning.state.Payer;
 import dev.drover.planning.state.PoolState;
 import dev.drover.planning.state.Shard;
+import dev.drover.planning.state.WorkQueue;
 import dev.drover.protocol.api.Reason;
 import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.NodeId;
@@ -81,20 +82,11 @@ final class BudgetStops {
         Iterator<Shard> worstFirst = jobs.flatMap(job -> job.shards().stream())
                 .filter(shard -> shard.isLive()
                         && (shard.node().isPresent() || shard.target().isPresent()))
-                .sorted(orderOfWork(draft.state()).reversed())
+                .sorted(WorkQueue.byPriority(draft.state()).reversed())
                 .iterator();
         while (isPassing() && worstFirst.hasNext()) {
             stop(worstFirst.next());
         }
-    }
-
-    /** As {@code WorkQueue} has it, but for what owners hold: that of one owner is equal, and a pool's budget is nobody's share. */
-    private static Comparator<Shard> orderOfWork(PoolState state) {
-        return Comparator.comparing(
-                        (Shard shard) -> job(state, shard).spec().scheduling().priority(), Comparator.reverseOrder())
-                .thenComparing(
-                        shard -> state.index().numbers().getOrDefault(shard.id().job(), 0L))
-                .thenComparing(Shard::id);
     }
 
     private static Job job(PoolState state, Shard shard) {
@@ -160,7 +152,7 @@ final class BudgetStops {
 
     /** A node is worth its best shard, and nothing without one. */
     private static Comparator<Node> orderOfNodes(PoolState state) {
-        Comparator<Shard> order = orderOfWork(state);
+        Comparator<Shard> order = WorkQueue.byPriority(state);
         return Comparator.comparing((Node node) -> state.isIdle(node.id()))
                 .thenComparing(
                         node -> state.placedOn(node.id()).stream().min(order),

@@ -8,6 +8,7 @@ import dev.drover.planning.policy.CapacityPolicy.Choice;
 import dev.drover.planning.policy.Demand;
 import dev.drover.planning.state.Node;
 import dev.drover.planning.state.NodePhase;
+import dev.drover.planning.state.PoolState;
 import dev.drover.planning.state.Shard;
 import dev.drover.planning.state.WorkQueue;
 import dev.drover.protocol.api.Reason;
@@ -17,6 +18,7 @@ import dev.drover.protocol.id.ShardId;
 import dev.drover.protocol.job.ShardState;
 import dev.drover.protocol.market.Market;
 import dev.drover.protocol.pool.PoolSpec;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -47,29 +49,45 @@ final class Placement {
         }
     }
 
-    /** Make before break: what runs on a leaving node gets its successor at once. Shards that are still placed move, too. */
+    /**
+     * Make before break: what runs on a leaving node gets its successor at once. Shards that are still placed move, too. Those
+     * that have little time come first, then it is the order of work.
+     */
     void replaceLeaving(Draft draft) {
         if (!draft.agenda().hasSupplyOrDemand()) {
             return;
         }
         Set<WorkQueue.Size> noRoom = new HashSet<>();
-        for (NodeId id : draft.state().index().roster().unreplaced()) {
-            Node node = draft.state().node(id).orElseThrow();
-            Reason why = node.notice()
-                    .map(notice -> Reports.noticed(id, notice))
-                    .or(node::leaving)
-                    .orElseThrow();
-            for (Shard shard : draft.state().runningOn(id)) {
-                WorkQueue.Size size = Slots.size(draft.state(), shard);
-                // What there is no room for once, there is none for in the same pass.
-                if (shard.target().isEmpty()
-                        && !noRoom.contains(size)
-                        && !place(draft, shard, why, Set.of())
-                        && !Budgets.hasOwners(draft.state(), shard)) {
-                    noRoom.add(size);
-                }
+        for (Shard shard : unreplaced(draft.state())) {
+            WorkQueue.Size size = Slots.size(draft.state(), shard);
+            // What there is no room for once, there is none for in the same pass.
+            if (!noRoom.contains(size)
+                    && !place(draft, shard, whyLeft(left(draft.state(), shard)), Set.of())
+                    && !Budgets.hasOwners(draft.state(), shard)) {
+                noRoom.add(size);
             }
         }
+    }
+
+    private static List<Shard> unreplaced(PoolState state) {
+        return state.index().roster().unreplaced().stream()
+                .flatMap(id -> state.runningOn(id).stream())
+                .filter(shard -> shard.target().isEmpty())
+                .sorted(Comparator.comparing(
+                                (Shard shard) -> left(state, shard).notice().isEmpty())
+                        .thenComparing(WorkQueue.byPriority(state)))
+                .toList();
+    }
+
+    private static Node left(PoolState state, Shard shard) {
+        return shard.node().flatMap(state::node).orElseThrow();
+    }
+
+    private static Reason whyLeft(Node node) {
+        return node.notice()
+                .map(notice -> Reports.noticed(node.id(), notice))
+                .or(node::leaving)
+                .orElseThrow();
     }
 
     void placeWaiting(Draft draft) {
@@ -274,8 +292,8 @@ final class Placement {
     }
 
     /**
-     * Finds the shard a slot, if there is one to be had. A node that alone could not bring back its checkpoint comes last, even
-     * after one to be launched.
+     * Finds the shard a slot, if there is one to be had. A node that alone could not bring back its checkpoint, and one that is
+     * left for its rebalance signal, come last, even after one to be launched.
      *
      * @param taken nodes that will not do: their slots are others', or they are where nothing is to go
      * @param instead markets to launch in, and the only ones whose nodes will do; absent leaves it to the policy
@@ -286,11 +304,9 @@ final class Placement {
                 && !taken.contains(node.id())
                 && !shard.node().equals(Optional.of(node.id()))
                 && Budgets.refusal(draft.accounts(), draft.seen(), shard, node).isEmpty();
-        Optional<Node> node =
-                Slots.firstWithRoom(draft.state(), draft.seen(), shard, suitable, Restores.failedOn(shard));
-        boolean shunned =
-                node.filter(found -> Restores.isShunned(shard, found.id())).isPresent();
-        if (node.isPresent() && !shunned) {
+        Predicate<Node> shunned = node -> Restores.isShunned(shard, node.id()) || Rebalancing.isToBeLeft(draft, node);
+        Optional<Node> node = firstWithRoom(draft, shard, suitable.and(shunned.negate()));
+        if (node.isPresent()) {
             draft.add(new ShardTargeted(shard.id(), node.get().id(), why, draft.now()));
             return;
         }
@@ -308,7 +324,12 @@ final class Placement {
                 return;
             }
         }
-        node.ifPresent(last -> draft.add(new ShardTargeted(shard.id(), last.id(), why, draft.now())));
+        firstWithRoom(draft, shard, suitable.and(shunned))
+                .ifPresent(last -> draft.add(new ShardTargeted(shard.id(), last.id(), why, draft.now())));
+    }
+
+    private static Optional<Node> firstWithRoom(Draft draft, Shard shard, Predicate<Node> suitable) {
+        return Slots.firstWithRoom(draft.state(), draft.seen(), shard, suitable, Restores.failedOn(shard));
     }
 
     static Reason full(PoolSpec spec) {

@@ -77,11 +77,14 @@ final class Rebalancing {
                 .isPresent();
     }
 
+    /** Whether what runs on the node moves for its signal: what is new goes there only where it can have nothing else. */
+    static boolean isToBeLeft(Draft draft, Node node) {
+        return draft.spec().buying().rebalance().mode() == RebalanceMode.MOVE && isDue(draft, node);
+    }
+
     /** Whether the node was left for its signal and serves nobody any more. */
     static boolean isLeft(Draft draft, Node node) {
-        return draft.spec().buying().rebalance().mode() == RebalanceMode.MOVE
-                && node.idleSince().isAfter(node.since())
-                && isDue(draft, node);
+        return node.idleSince().isAfter(node.since()) && isToBeLeft(draft, node);
     }
 
     /** Whether the idle node waits for a signalled one's notice. Who waits for whom is looked at on a tick. */

@@ -2,6 +2,7 @@ package dev.drover.planning;
 
 import static dev.drover.planning.Specs.cpus;
 import static dev.drover.planning.Specs.job;
+import static dev.drover.planning.Specs.node;
 import static dev.drover.planning.Specs.offers;
 import static dev.drover.planning.Specs.pool;
 import static dev.drover.planning.Specs.scheduled;
@@ -12,6 +13,8 @@ import dev.drover.planning.input.Input;
 import dev.drover.protocol.api.PoolCommand;
 import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.pool.CapacityMode;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -82,5 +85,43 @@ class QueueTest {
         PoolScript pool = pool(1, 2);
         List.of("r ann 0 1x1", "a ann 5 1x2", "b bob 0 1x1").forEach(text -> submit(pool, text));
         assertThat(placed(pool)).isEqualTo("r/0 b/0");
+    }
+
+    /** a, with priority -5, runs on node 1 and b on node 2; both are being left, and no more is sold. */
+    private static FakeWorld leaving() {
+        FakeWorld world = FakeWorld.of(Specs.pool(CapacityMode.SPOT_ONLY, 0, 2), 1);
+        world.steps(100_000);
+        world.ask(new PoolCommand.SubmitJob(new JobId("a"), job(1, cpus(1), 0, scheduled(-5, false)), "ann"));
+        world.ask(new PoolCommand.SubmitJob(new JobId("b"), job(1, cpus(1), 0, scheduled(0, false)), "ann"));
+        world.seconds(30);
+        world.capacity.replaceAll((market, left) -> 0);
+        world.ask(new PoolCommand.DrainNode(node(1)));
+        world.ask(new PoolCommand.DrainNode(node(2)));
+        return world;
+    }
+
+    /** The first that the pool tries to move from here on, and all that it tries within the same decision. */
+    private static String firstMoved(FakeWorld world) {
+        Instant from = world.pool.now();
+        world.seconds(30);
+        List<ShardTargeted> tries = world.pool.events(ShardTargeted.class).stream()
+                .filter(event -> event.at().isAfter(from))
+                .toList();
+        return tries.stream()
+                .filter(event -> event.at().equals(tries.getFirst().at()))
+                .map(event -> event.shard().toString())
+                .collect(Collectors.joining(" "));
+    }
+
+    @Test
+    void whatIsBeingLeftMovesInTheOrderOfWork() {
+        assertThat(firstMoved(leaving())).isEqualTo("b/0");
+    }
+
+    @Test
+    void whatHasANoticeMovesBeforeWhatHasTime() {
+        FakeWorld world = leaving();
+        world.notice(node(1), Duration.ofMinutes(3));
+        assertThat(firstMoved(world)).isEqualTo("a/0");
     }
 }

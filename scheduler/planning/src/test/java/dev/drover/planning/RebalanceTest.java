@@ -19,6 +19,7 @@ import dev.drover.protocol.api.Reason;
 import dev.drover.protocol.api.Reason.Code;
 import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.NodeId;
+import dev.drover.protocol.id.ShardId;
 import dev.drover.protocol.market.Market;
 import dev.drover.protocol.pool.BuyingSpec;
 import dev.drover.protocol.pool.CapacityMode;
@@ -189,6 +190,24 @@ class RebalanceTest {
         world.seconds(90);
         assertThat(world.pool.events(NodeRequested.class).get(2).markets()).containsExactly(SPOT_B);
         assertThat(where(world)).contains(mode == RebalanceMode.MOVE ? SPOT_B : SPOT_A);
+    }
+
+    /** There is room for it on node 1, which has a signal, and nothing in b to move to. */
+    @ParameterizedTest
+    @CsvSource({"IGNORE, 2, true", "PREPARE, 2, true", "MOVE, 2, false", "MOVE, 1, true"})
+    void whatIsNewGoesOnANodeThatIsToBeLeftOnlyForWantOfAnother(RebalanceMode mode, int maxNodes, boolean there) {
+        FakeWorld world = FakeWorld.of(pool(mode, Duration.ZERO, 0, maxNodes), 2);
+        world.steps(100_000);
+        world.capacity.put(SPOT_B, 0);
+        world.submit(JOB, job(1, 0));
+        world.seconds(60);
+        signal(world, node(1), 300);
+        world.seconds(10);
+        world.submit(new JobId("k"), job(1, 0));
+        world.until(
+                60,
+                () -> world.pool.shard(new ShardId(new JobId("k"), 0)).node().isPresent());
+        assertThat(world.state().runningOn(node(1))).hasSize(there ? 2 : 1);
     }
 
     /** In zone b the signal comes at once, and goes in a: the shard is back there only after it was in b for 2 minutes. */

@@ -75,6 +75,18 @@ public record WorkQueue(PMap<Line, TreePSet<Turn>> lines) {
         return new WorkQueue(rest.isEmpty() ? lines.minus(line) : lines.plus(line, rest));
     }
 
+    /** The order of work but for what owners hold, which is for what waits: by priority, then age. */
+    public static Comparator<Shard> byPriority(PoolState state) {
+        return Comparator.comparing(
+                        (Shard shard) -> state.job(shard.id().job())
+                                .map(job -> job.spec().scheduling().priority())
+                                .orElse(0),
+                        Comparator.reverseOrder())
+                .thenComparing(
+                        shard -> state.index().numbers().getOrDefault(shard.id().job(), 0L))
+                .thenComparing(Shard::id);
+    }
+
     /** All that wait now, in order. */
     public Walk walk() {
         return new Walk(this);
