@@ -129,8 +129,8 @@ final class BudgetStops {
 
     /** Beyond the spares that the pool keeps. */
     private boolean isSurplus(Node node) {
-        return !node.takesWork()
-                || draft.state().index().roster().taking() > draft.spec().minNodes();
+        return !Room.stands(draft.state(), node)
+                || draft.state().index().roster().standing() > draft.spec().minNodes();
     }
 
     private void endIfIdle(NodeId id, Reason why) {

@@ -154,7 +154,7 @@ final class Membership {
     /** Idle spot is kept for a while; idle on-demand capacity of a spot pool, not a second. */
     private static Optional<Reason> whyEndIdle(Draft draft, Node node) {
         PoolSpec spec = draft.spec();
-        if (draft.state().index().roster().taking() <= spec.minNodes()) {
+        if (draft.state().index().roster().standing() <= spec.minNodes()) {
             return Optional.empty();
         }
         boolean fallback = spec.mode() != CapacityMode.ON_DEMAND && !node.isSpot();

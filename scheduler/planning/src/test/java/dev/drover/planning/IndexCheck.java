@@ -139,8 +139,6 @@ final class IndexCheck {
                 .toList();
         assertThat(roster.standingNodes().toList()).isEqualTo(standing);
         assertThat(roster.standing()).isEqualTo(standing.size());
-        assertThat(roster.taking())
-                .isEqualTo((int) nodes.stream().filter(Node::takesWork).count());
         assertThat(roster.idle())
                 .containsExactlyElementsOf(nodes.stream()
                         .map(Node::id)

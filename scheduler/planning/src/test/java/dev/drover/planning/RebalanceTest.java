@@ -210,6 +210,19 @@ class RebalanceTest {
         assertThat(world.state().runningOn(node(1))).hasSize(there ? 2 : 1);
     }
 
+    /** Node 2 is idle for longer than it need be; while node 1 is being left for node 3 it is one of the two that are to stay. */
+    @Test
+    void aSpareStaysWhileAnotherNodeIsBeingLeft() {
+        FakeWorld world = FakeWorld.of(pool(RebalanceMode.MOVE, Duration.ZERO, 2, 4), 1);
+        world.steps(100_000);
+        world.submit(JOB, job(1, 0));
+        world.seconds(300);
+        signal(world, node(1), 300);
+        world.seconds(300);
+        assertThat(where(world)).contains(SPOT_B);
+        assertThat(world.instances()).containsExactlyInAnyOrder(node(2), node(3));
+    }
+
     /** In zone b the signal comes at once, and goes in a: the shard is back there only after it was in b for 2 minutes. */
     @Test
     void signalsThatGoRoundDoNotMakeItGoRound() {

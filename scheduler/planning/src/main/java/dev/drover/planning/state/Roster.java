@@ -17,17 +17,12 @@ import org.pcollections.TreePSet;
  *
  * @param berths the standing nodes, by what is free on them, each in the order in which room is taken
  * @param standing how many nodes take work and are not being left
- * @param taking how many nodes take work
  * @param unreplaced leaving nodes on which something runs that has no successor yet
  * @param idle nodes with nothing on them and nothing promised
  */
 public record Roster(
-        PMap<Shape, TreePSet<Berth>> berths,
-        int standing,
-        int taking,
-        TreePSet<NodeId> unreplaced,
-        TreePSet<NodeId> idle) {
-    static final Roster EMPTY = new Roster(HashTreePMap.empty(), 0, 0, TreePSet.empty(), TreePSet.empty());
+        PMap<Shape, TreePSet<Berth>> berths, int standing, TreePSet<NodeId> unreplaced, TreePSet<NodeId> idle) {
+    static final Roster EMPTY = new Roster(HashTreePMap.empty(), 0, TreePSet.empty(), TreePSet.empty());
 
     /**
      * What nodes that are alike have, and what of it is taken.
@@ -69,7 +64,7 @@ public record Roster(
     }
 
     /** What a node is in all of this. */
-    private record Entry(Berth berth, Optional<Shape> standing, boolean takes, boolean isUnreplaced, boolean isIdle) {
+    private record Entry(Berth berth, Optional<Shape> standing, boolean isUnreplaced, boolean isIdle) {
         static Entry of(Node node, Load load) {
             boolean stands = node.takesWork() && !load.isBeingLeft();
             Optional<Resources> has = node.instance().map(Node.Instance::resources);
@@ -82,7 +77,6 @@ public record Roster(
                                     load.accelerators(),
                                     load.memoryBytes()))
                             : Optional.empty(),
-                    node.takesWork(),
                     node.isLeaving() && node.phase() != NodePhase.ENDING && load.hasUnreplaced(),
                     load.isEmpty());
         }
@@ -109,7 +103,6 @@ public record Roster(
                         .map(shape -> berths.plus(shape, at(shape).plus(entry.berth)))
                         .orElse(berths),
                 standing + (entry.standing.isPresent() ? 1 : 0),
-                taking + (entry.takes ? 1 : 0),
                 entry.isUnreplaced ? unreplaced.plus(id) : unreplaced,
                 entry.isIdle ? idle.plus(id) : idle);
     }
@@ -119,7 +112,6 @@ public record Roster(
         return new Roster(
                 entry.standing.map(shape -> minus(shape, entry.berth)).orElse(berths),
                 standing - (entry.standing.isPresent() ? 1 : 0),
-                taking - (entry.takes ? 1 : 0),
                 entry.isUnreplaced ? unreplaced.minus(id) : unreplaced,
                 entry.isIdle ? idle.minus(id) : idle);
     }
