@@ -109,7 +109,7 @@ class MoneyTest {
         assertThat(bills).hasSizeGreaterThan(4);
     }
 
-    /** Nodes of one slot, in a at 0.0001 a second, all launched at 3 s. Booked once a minute; what runs reserves 65 s. */
+    /** Nodes of one slot, in a at 0.0001 a second, all launched at 3 s, and booked for the first 65 s; what runs reserves 65 s. */
     @Test
     void aPoolSaysWhoSpentWhatAndOfWhichBudget() {
         FakeWorld world =
@@ -119,7 +119,7 @@ class MoneyTest {
         world.ask(new PoolCommand.SubmitJob(new JobId("k"), job(1, 0), "bob"));
         world.seconds(103);
         var cost = ((PoolReply.Cost) world.ask(new PoolCommand.ShowCost())).cost();
-        assertThat(cost.spent()).isEqualTo(Money.usd("0.018"));
+        assertThat(cost.spent()).isEqualTo(Money.usd("0.0195"));
         assertThat(cost.budget())
                 .contains(new PoolCostView.Budget(Money.usd("5"), Money.usd("0.03"), Money.usd("0.0195")));
         assertThat(cost.owners())

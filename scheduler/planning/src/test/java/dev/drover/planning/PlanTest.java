@@ -168,6 +168,7 @@ class PlanTest {
             80,      75,    none,  owner ann, 75,    1,    true,     1
             80,      none,  79,    pool p,    79,    1,    true,     1
             72,      75,    76,    job,       72,    0,    false,    0.998
+            80,      14.935, none, owner ann, 14.935, 0,  false,    0.206
             none,    7.212, 76,    owner ann, 7.212, 0,    false,    0.098
             none,    36.06, 3.606, pool p,    3.606, 0,    false,    0.048
             80,      80,    80,    job,       80,    1,    true,     1

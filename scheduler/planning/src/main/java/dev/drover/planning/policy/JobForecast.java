@@ -182,10 +182,6 @@ public final class JobForecast {
         return foresight;
     }
 
-    public String currency() {
-        return markets.currency();
-    }
-
     /** Of an amount that this forecast tells. */
     public Money money(double amount) {
         return markets.money(amount);
