@@ -11,6 +11,8 @@ import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -198,15 +200,22 @@ class CommandsTest {
             because   400 futures were drawn.
             """);
         assertThat(server.asked().getLast().body()).contains("\"computeTime\":\"48h\"");
-        server.answer("POST /v1/plan", 200, Samples.PLAN.replace("\"limit\"", "\"whose\": \"owner ann\", \"limit\""));
-        assertThat(Ran.command(server, "plan", file).out())
-                .contains("budget    15 USD left of owner ann, enough in 80%\n");
         JsonNode json = DroverJson.mapper()
                 .readTree(Ran.command(server, "plan", file, "--json").out());
         assertThat(json.at("/estimate/futures").asInt()).isEqualTo(400);
         Path bad = Files.writeString(dir.resolve("bad.yaml"), "shards: 0\ncommand: [a]");
         assertThat(Ran.command(server, "plan", bad.toString()))
                 .isEqualTo(new Ran(2, "", "shards: '0' is not allowed; use a whole number from 1 to 64\n"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"owner ann, ' left of owner ann'", "pool default, ' left of pool default'", "job, ''"})
+    void aPlanSaysWhoseBudgetIsTheTightest(String whose, String said, @TempDir Path dir) throws IOException {
+        String told = "\"whose\": \"%s\", \"limit\"".formatted(whose);
+        server.answer("POST /v1/plan", 200, Samples.PLAN.replace("\"limit\"", told));
+        Path file = Files.writeString(dir.resolve("job.yaml"), "command: [a]");
+        assertThat(Ran.command(server, "plan", file.toString()).out())
+                .contains("budget    15 USD" + said + ", enough in 80%\n");
     }
 
     @Test
