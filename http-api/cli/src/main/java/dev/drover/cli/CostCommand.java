@@ -4,10 +4,10 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** Shows what pools spent, on what, and what it would have cost on demand. */
+/** Shows what pools spent, on what and for whom, and what it would have cost on demand. */
 @Command(
         name = "cost",
-        description = "Shows what pools spent, on what, and what it would have cost on demand.",
+        description = "Shows what pools spent, on what and for whom, and what it would have cost on demand.",
         mixinStandardHelpOptions = true)
 final class CostCommand extends SubCommand {
     @Parameters(paramLabel = "POOL", arity = "0..1", description = "One pool only; all by default")
@@ -15,10 +15,6 @@ final class CostCommand extends SubCommand {
 
     @Override
     int run() {
-        return showEachPool(
-                pool,
-                "cost",
-                new Table("POOL", "COST", "SPENT ON"),
-                (table, name, cost) -> table.row(name, Render.cost(cost), Render.spentOn(cost)));
+        return showEachPool(pool, "cost", Render::costs);
     }
 }

@@ -1,8 +1,6 @@
 package dev.drover.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 
 /** Shows a plan to people. */
@@ -53,13 +51,17 @@ final class PlanText {
         if (!deadline.isMissingNode()) {
             table.row(
                     "deadline",
-                    "%s, met in %s".formatted(seconds(deadline.path("at")), percent(deadline.path("odds"))));
+                    "%s, met in %s".formatted(Render.seconds(deadline.path("at")), percent(deadline.path("odds"))));
         }
         JsonNode budget = estimate.path("budget");
         if (!budget.isMissingNode()) {
             table.row(
                     "budget",
-                    "%s, enough in %s".formatted(Render.money(budget.path("limit")), percent(budget.path("odds"))));
+                    "%s%s, enough in %s"
+                            .formatted(
+                                    Render.money(budget.path("limit")),
+                                    leftOf(Render.text(budget, "/whose")),
+                                    percent(budget.path("odds"))));
         }
         table.row(
                 "hours",
@@ -81,11 +83,12 @@ final class PlanText {
     /** To the second. */
     private static String time(JsonNode estimate, String which) {
         JsonNode at = estimate.path("finish").path(which);
-        return at.isMissingNode() ? "no end in sight" : seconds(at);
+        return at.isMissingNode() ? "no end in sight" : Render.seconds(at);
     }
 
-    private static String seconds(JsonNode at) {
-        return Instant.parse(at.asText()).truncatedTo(ChronoUnit.SECONDS).toString();
+    /** A job's own budget is whole. */
+    private static String leftOf(String whose) {
+        return whose.isEmpty() || whose.equals("job") ? "" : " left of " + whose;
     }
 
     private static String percent(JsonNode odds) {

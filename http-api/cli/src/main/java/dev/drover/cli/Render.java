@@ -1,10 +1,11 @@
 package dev.drover.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.MissingNode;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -99,8 +100,20 @@ final class Render {
                     node.has("pricePerHour") ? money(node.path("pricePerHour")) + "/h" : "",
                     leases(node),
                     text(node, "/silence"),
-                    text(node, why));
+                    text(node, why) + rebalance(node));
         }
+    }
+
+    /** That a node has no notice, and may get one sooner than others. */
+    private static String rebalance(JsonNode node) {
+        return node.has("rebalanceSince") && !node.has("notice")
+                ? " [cloud: more likely to be taken, since " + seconds(node.path("rebalanceSince")) + "]"
+                : "";
+    }
+
+    /** An instant without its fraction. */
+    static String seconds(JsonNode at) {
+        return Instant.parse(at.asText()).truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
     static void markets(Table table, String pool, JsonNode markets) {
@@ -168,12 +181,26 @@ final class Render {
                         text(point, "/capacityType"));
     }
 
-    /** What was spent against what it would have cost on demand. */
-    static String cost(JsonNode cost) {
-        return cost(cost, MissingNode.getInstance());
+    /** Pools, and below them their owners, where there are any. */
+    static String costs(JsonNode pools) {
+        Table sums = new Table("POOL", "COST", "SPENT ON");
+        Table owners = new Table("POOL", "OWNER", "SPENT", "RESERVED", "BUDGET");
+        for (var pool : pools.properties()) {
+            JsonNode cost = pool.getValue();
+            sums.row(pool.getKey(), cost(cost, cost.at("/budget/limit")), spentOn(cost));
+            for (JsonNode owner : cost.path("owners")) {
+                owners.row(
+                        pool.getKey(),
+                        text(owner, "/owner"),
+                        money(owner.path("spent")),
+                        money(owner.path("reserved")),
+                        money(owner.path("budget")));
+            }
+        }
+        return sums + (owners.isEmpty() ? "" : "\n" + owners);
     }
 
-    /** The same, and of which budget, where there is one. */
+    /** What was spent, of which budget where there is one, against what it would have cost on demand. */
     static String cost(JsonNode cost, JsonNode budget) {
         BigDecimal spent = cost.at("/spent/amount").decimalValue();
         BigDecimal onDemand = cost.at("/onDemand/amount").decimalValue();

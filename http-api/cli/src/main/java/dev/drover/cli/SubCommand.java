@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,6 +34,14 @@ abstract class SubCommand implements Callable<Integer> {
 
     /** Asks one pool or all of them the same, and shows all answers in one table. */
     final int showEachPool(@Nullable String pool, String what, Table table, PoolRows rows) {
+        return showEachPool(pool, what, answers -> {
+            answers.properties().forEach(answer -> rows.add(table, answer.getKey(), answer.getValue()));
+            return table.toString();
+        });
+    }
+
+    /** Asks one pool or all of them the same, and shows the answers by pool. */
+    final int showEachPool(@Nullable String pool, String what, Function<JsonNode, String> text) {
         ObjectNode answers = root().ask(api -> {
             ObjectNode found = JsonNodeFactory.instance.objectNode();
             List<String> pools = pool == null ? pools(api) : List.of(pool);
@@ -40,8 +49,7 @@ abstract class SubCommand implements Callable<Integer> {
                     found.set(name, api.get(Paths.of("/v1/pools", name, what).toString())));
             return found;
         });
-        answers.properties().forEach(answer -> rows.add(table, answer.getKey(), answer.getValue()));
-        root().print(answers, ignored -> table.toString());
+        root().print(answers, text);
         return ExitCodes.OK;
     }
 

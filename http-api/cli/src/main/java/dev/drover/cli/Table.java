@@ -19,6 +19,11 @@ public final class Table {
         rows.add(row);
     }
 
+    /** Whether it has no row but the header. */
+    boolean isEmpty() {
+        return rows.size() == 1;
+    }
+
     /** The lines, two spaces between columns, none at their end. */
     @Override
     public String toString() {

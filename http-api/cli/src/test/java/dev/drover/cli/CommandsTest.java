@@ -11,6 +11,8 @@ import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -61,10 +63,32 @@ class CommandsTest {
         assertThat(Ran.command(server, "nodes").out()).isEqualTo("""
             NODE    POOL     MEMBERSHIP  MARKET                      PRICE      RUNS     SILENT FOR  WHY
             node-1  default  READY       zone-a cpu-small on-demand  0.3 USD/h  j-1/0@2  400ms       No spot anywhere
+            node-2  default  READY                                                                   No spot anywhere \
+            [cloud: more likely to be taken, since 2026-03-03T11:00:00Z]
+            node-3  default  DRAINING                                                                No spot anywhere
             """);
         assertThat(Ran.command(server, "cost", "default").out()).isEqualTo("""
             POOL     COST                                                                SPENT ON
             default  spent 0.0125 USD; on demand it would have been 0.05 USD (75% less)  useful 93.6%, start-up 6.4%
+            """);
+    }
+
+    @Test
+    void costSaysOfWhichBudgetAndWhoSpentIt() {
+        server.answer(
+                        "GET /v1/pools",
+                        200,
+                        "{\"pools\": [{\"spec\": {\"name\": \"a\"}}, {\"spec\": {\"name\": \"b\"}}]}")
+                .answer("GET /v1/pools/a/cost", 200, Samples.POOL_COST)
+                .answer("GET /v1/pools/b/cost", 200, Samples.COST);
+        assertThat(Ran.command(server, "cost").out()).isEqualTo("""
+            POOL  COST                                                                         SPENT ON
+            a     spent 0.0125 USD of 5 USD; on demand it would have been 0.05 USD (75% less)  useful 93.6%, start-up 6.4%
+            b     spent 0.0125 USD; on demand it would have been 0.05 USD (75% less)           useful 93.6%, start-up 6.4%
+
+            POOL  OWNER  SPENT      RESERVED   BUDGET
+            a     ann    0.011 USD  0.002 USD  0.5 USD
+            a     bob    0.002 USD  0 USD
             """);
     }
 
@@ -182,6 +206,16 @@ class CommandsTest {
         Path bad = Files.writeString(dir.resolve("bad.yaml"), "shards: 0\ncommand: [a]");
         assertThat(Ran.command(server, "plan", bad.toString()))
                 .isEqualTo(new Ran(2, "", "shards: '0' is not allowed; use a whole number from 1 to 64\n"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"owner ann, ' left of owner ann'", "pool default, ' left of pool default'", "job, ''"})
+    void aPlanSaysWhoseBudgetIsTheTightest(String whose, String said, @TempDir Path dir) throws IOException {
+        String told = "\"whose\": \"%s\", \"limit\"".formatted(whose);
+        server.answer("POST /v1/plan", 200, Samples.PLAN.replace("\"limit\"", told));
+        Path file = Files.writeString(dir.resolve("job.yaml"), "command: [a]");
+        assertThat(Ran.command(server, "plan", file.toString()).out())
+                .contains("budget    15 USD" + said + ", enough in 80%\n");
     }
 
     @Test

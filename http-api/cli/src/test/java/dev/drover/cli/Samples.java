@@ -10,6 +10,16 @@ final class Samples {
            {"category": "START_UP", "instanceSeconds": 8, "spent": {"amount": 0.0008, "currency": "USD"}}]}\
         """;
 
+    /** Of a pool: a job's, and who spent it. */
+    static final String POOL_COST = COST.substring(0, COST.length() - 1) + """
+        , "budget": {"limit": {"amount": 5, "currency": "USD"}, "spent": {"amount": 0.013, "currency": "USD"},
+           "reserved": {"amount": 0.002, "currency": "USD"}},
+         "owners": [
+           {"owner": "ann", "spent": {"amount": 0.011, "currency": "USD"}, "reserved": {"amount": 0.002, "currency": "USD"},
+            "budget": {"amount": 0.5, "currency": "USD"}},
+           {"owner": "bob", "spent": {"amount": 0.002, "currency": "USD"}, "reserved": {"amount": 0, "currency": "USD"}}]}\
+        """;
+
     static final String MARKET = """
         {"provider": "local", "region": "here", "zone": "zone-a", "instanceType": "cpu-small",
          "capacityType": "ON_DEMAND"}\
@@ -56,6 +66,11 @@ final class Samples {
         return """
             {"nodes": [{"id": "node-1", "membership": "READY", "market": %s, "leases": ["j-1/0@2"],
               "pricePerHour": {"amount": 0.3, "currency": "USD"}, "silence": "400ms",
+              "because": {"code": "FALLBACK", "text": "No spot anywhere", "facts": {}}},
+             {"id": "node-2", "membership": "READY", "leases": [], "rebalanceSince": "2026-03-03T11:00:00.5Z",
+              "because": {"code": "FALLBACK", "text": "No spot anywhere", "facts": {}}},
+             {"id": "node-3", "membership": "DRAINING", "leases": [], "rebalanceSince": "2026-03-03T11:00:00.5Z",
+              "notice": {"source": "AWS_METADATA", "endsAt": "2026-03-03T11:02:00Z"},
               "because": {"code": "FALLBACK", "text": "No spot anywhere", "facts": {}}}]}\
             """.formatted(MARKET);
     }

@@ -4,6 +4,7 @@ import dev.drover.protocol.api.CostView;
 import dev.drover.protocol.api.JobView;
 import dev.drover.protocol.api.NodeView;
 import dev.drover.protocol.api.PoolCommand;
+import dev.drover.protocol.api.PoolCostView;
 import dev.drover.protocol.api.PoolReply;
 import dev.drover.protocol.id.PoolName;
 import dev.drover.protocol.market.Market;
@@ -12,6 +13,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -28,6 +30,9 @@ final class PoolMetrics {
     private final MultiGauge nodes;
     private final MultiGauge spend;
     private final MultiGauge onDemandSpend;
+    private final MultiGauge budget;
+    private final MultiGauge ownerSpend;
+    private final MultiGauge ownerBudget;
     private final ReentrantLock refreshing = new ReentrantLock();
 
     PoolMetrics(Pools pools, MeterRegistry registry) {
@@ -38,6 +43,9 @@ final class PoolMetrics {
         this.spend = gauge(registry, "drover.spend", "Spent so far, in the currency's unit");
         this.onDemandSpend =
                 gauge(registry, "drover.spend.on.demand", "What the same instance-seconds would have cost on demand");
+        this.budget = gauge(registry, "drover.budget", "The most that the pool may spend");
+        this.ownerSpend = gauge(registry, "drover.owner.spend", "Spent so far by the jobs of an owner, booked or not");
+        this.ownerBudget = gauge(registry, "drover.owner.budget", "The most that the jobs of an owner may spend");
     }
 
     /** Asks every pool. */
@@ -53,13 +61,26 @@ final class PoolMetrics {
             up.register(upRows, true);
             jobs.register(rows(answering, new PoolCommand.ListJobs(), PoolMetrics::jobRows), true);
             nodes.register(rows(answering, new PoolCommand.ListNodes(), PoolMetrics::nodeRows), true);
-            PoolCommand cost = new PoolCommand.ShowCost();
-            spend.register(rows(answering, cost, (pool, reply) -> costRows(pool, reply, CostView.Line::spent)), true);
-            onDemandSpend.register(
-                    rows(answering, cost, (pool, reply) -> costRows(pool, reply, CostView.Line::onDemand)), true);
+            registerCosts(answering);
         } finally {
             refreshing.unlock();
         }
+    }
+
+    private void registerCosts(List<PoolName> answering) {
+        Map<PoolName, PoolCostView> costs = new LinkedHashMap<>();
+        pools.askAll(answering, new PoolCommand.ShowCost()).forEach((pool, reply) -> {
+            if (reply.orElse(null) instanceof PoolReply.Cost(PoolCostView cost)) {
+                costs.put(pool, cost);
+            }
+        });
+        spend.register(typeRows(costs, CostView.Line::spent), true);
+        onDemandSpend.register(typeRows(costs, CostView.Line::onDemand), true);
+        List<MultiGauge.Row<?>> budgets = new ArrayList<>();
+        costs.forEach((pool, cost) -> cost.budget().ifPresent(stands -> budgets.add(row(pool(pool), stands.limit()))));
+        budget.register(budgets, true);
+        ownerSpend.register(ownerRows(costs, owner -> Optional.of(owner.spent())), true);
+        ownerBudget.register(ownerRows(costs, PoolCostView.Owner::budget), true);
     }
 
     private List<MultiGauge.Row<?>> rows(List<PoolName> asked, PoolCommand question, RowMaker maker) {
@@ -95,18 +116,31 @@ final class PoolMetrics {
                 : List.of();
     }
 
-    private static List<MultiGauge.Row<?>> costRows(
-            PoolName pool, PoolReply reply, Function<CostView.Line, Money> amount) {
+    private static List<MultiGauge.Row<?>> typeRows(
+            Map<PoolName, PoolCostView> costs, Function<CostView.Line, Money> amount) {
         List<MultiGauge.Row<?>> rows = new ArrayList<>();
-        if (reply instanceof PoolReply.Cost(CostView cost)) {
+        costs.forEach((pool, cost) -> {
             for (CostView.Line line : cost.byCapacityType()) {
-                Tags tags = pool(pool)
-                        .and("capacity_type", line.capacityType().toLowerCase(Locale.ROOT))
-                        .and("currency", amount.apply(line).currency());
-                rows.add(MultiGauge.Row.of(tags, amount.apply(line).amount()));
+                Tags tags = pool(pool).and("capacity_type", line.capacityType().toLowerCase(Locale.ROOT));
+                rows.add(row(tags, amount.apply(line)));
             }
-        }
+        });
         return rows;
+    }
+
+    private static List<MultiGauge.Row<?>> ownerRows(
+            Map<PoolName, PoolCostView> costs, Function<PoolCostView.Owner, Optional<Money>> amount) {
+        List<MultiGauge.Row<?>> rows = new ArrayList<>();
+        costs.forEach((pool, cost) -> {
+            for (PoolCostView.Owner owner : cost.owners()) {
+                amount.apply(owner).ifPresent(money -> rows.add(row(pool(pool).and("owner", owner.owner()), money)));
+            }
+        });
+        return rows;
+    }
+
+    private static MultiGauge.Row<?> row(Tags tags, Money money) {
+        return MultiGauge.Row.of(tags.and("currency", money.currency()), money.amount());
     }
 
     private static <T> List<MultiGauge.Row<?>> counted(List<T> things, Function<T, Tags> tags) {

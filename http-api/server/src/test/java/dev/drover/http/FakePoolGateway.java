@@ -130,7 +130,7 @@ final class FakePoolGateway implements PoolGateway {
             case PoolCommand.ListJobs ignored -> new PoolReply.Jobs(List.copyOf(pool.jobs.values()));
             case PoolCommand.ListNodes ignored -> new PoolReply.Nodes(List.copyOf(pool.nodes.values()));
             case PoolCommand.ListMarkets ignored -> new PoolReply.Markets(List.copyOf(pool.markets));
-            case PoolCommand.ShowCost ignored -> new PoolReply.Cost(Views.COST);
+            case PoolCommand.ShowCost ignored -> new PoolReply.Cost(Views.POOL_COST);
             case PoolCommand.PlanJob plan -> {
                 diary.add("plan " + plan.spec().name() + " for " + plan.owner());
                 yield plan.spec().scheduling().after().isEmpty()

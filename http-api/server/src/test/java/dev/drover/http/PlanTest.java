@@ -26,6 +26,7 @@ class PlanTest {
         assertThat(answer.statusCode()).isEqualTo(200);
         JsonNode plan = json(answer);
         assertThat(plan.at("/estimate/cost/expected/amount").decimalValue()).isEqualByComparingTo("12.5");
+        assertThat(plan.at("/estimate/budget/whose").asText()).isEqualTo("owner ann");
         assertThat(plan.at("/work").asText()).isEqualTo("2d");
         assertThat(plan.at("/start/code").asText()).isEqualTo("NODE_STARTING");
         assertThat(api.diary).containsExactly("plan job for user");

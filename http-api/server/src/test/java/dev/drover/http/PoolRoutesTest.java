@@ -3,8 +3,10 @@ package dev.drover.http;
 import static dev.drover.http.RunningApi.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.drover.protocol.id.PoolName;
 import java.net.http.HttpResponse;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -86,8 +88,18 @@ class PoolRoutesTest {
                         .at("/markets/0/lastRefusal/kind")
                         .asText())
                 .isEqualTo("NO_CAPACITY");
-        assertThat(json(api.get("/v1/pools/default/cost")).at("/spent/amount").asDouble())
-                .isEqualTo(0.0125);
+        assertThat(json(api.get("/v1/pools/default/nodes"))
+                        .at("/nodes/0/rebalanceSince")
+                        .asText())
+                .isEqualTo(Views.NOON.minusSeconds(120).toString());
+        JsonNode cost = json(api.get("/v1/pools/default/cost"));
+        assertThat(cost.properties().stream().map(Map.Entry::getKey))
+                .containsExactly(
+                        "spent", "onDemand", "switchBacks", "byCapacityType", "byCategory", "budget", "owners");
+        assertThat(cost.at("/spent/amount").asDouble()).isEqualTo(0.0125);
+        assertThat(cost.at("/budget/limit/amount").asInt()).isEqualTo(5);
+        assertThat(cost.at("/owners/0/budget/amount").asDouble()).isEqualTo(0.5);
+        assertThat(cost.at("/owners/1").has("budget")).isFalse();
     }
 
     @Test

@@ -36,6 +36,10 @@ class SystemRoutesTest {
                     .contains("drover_nodes{capacity_type=\"spot\",instance_type=\"cpu-small\",membership=\"ready\","
                             + "pool=\"default\",zone=\"zone-a\"} 1.0")
                     .contains("drover_spend{capacity_type=\"spot\",currency=\"USD\",pool=\"default\"} 0.0125")
+                    .contains("drover_budget{currency=\"USD\",pool=\"default\"} 5.0")
+                    .contains("drover_owner_spend{currency=\"USD\",owner=\"bob\",pool=\"default\"} 0.002")
+                    .contains("drover_owner_budget{currency=\"USD\",owner=\"ann\",pool=\"default\"} 0.5")
+                    .doesNotContain("drover_owner_budget{currency=\"USD\",owner=\"bob\"")
                     .contains("drover_pool_up{pool=\"default\"} 1.0");
             api.gateway.silent.add(RunningApi.POOL);
             assertThat(api.send(api.request("/metrics")).body())

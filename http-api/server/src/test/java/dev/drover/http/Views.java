@@ -9,6 +9,7 @@ import dev.drover.protocol.api.JobView;
 import dev.drover.protocol.api.MarketView;
 import dev.drover.protocol.api.NodeView;
 import dev.drover.protocol.api.PlanView;
+import dev.drover.protocol.api.PoolCostView;
 import dev.drover.protocol.api.Reason;
 import dev.drover.protocol.api.ShardView;
 import dev.drover.protocol.api.SpendCategory;
@@ -48,6 +49,14 @@ final class Views {
             List.of(
                     new CostView.CategoryLine(SpendCategory.USEFUL, 100, Money.usd("0.01"), Money.usd("0.04")),
                     new CostView.CategoryLine(SpendCategory.START_UP, 20.5, Money.usd("0.0025"), Money.usd("0.01"))));
+
+    static final PoolCostView POOL_COST = PoolCostView.of(
+            COST,
+            Optional.of(new PoolCostView.Budget(Money.usd("5"), Money.usd("0.013"), Money.usd("0.002"))),
+            List.of(
+                    new PoolCostView.Owner(
+                            "ann", Money.usd("0.011"), Money.usd("0.002"), Optional.of(Money.usd("0.5"))),
+                    new PoolCostView.Owner("bob", Money.usd("0.002"), Money.usd("0"), Optional.empty())));
 
     private Views() {}
 
@@ -168,7 +177,7 @@ final class Views {
                 7.5,
                 2.25,
                 Optional.of(new PlanView.DeadlineOdds(NOON, 0.99, true)),
-                Optional.of(new PlanView.BudgetOdds(Money.usd("15"), 0.8, true, 0.75)),
+                Optional.of(new PlanView.BudgetOdds("owner ann", Money.usd("15"), 0.8, true, 0.75)),
                 400);
     }
 
@@ -183,6 +192,7 @@ final class Views {
                 Optional.of(SMALL),
                 List.of(new Lease(new ShardId(new JobId("j-1"), 0), 2)),
                 Optional.of(new EvictionNotice(EvictionNotice.Source.DRILL, NOON)),
+                Optional.of(NOON.minusSeconds(120)),
                 Optional.of(Duration.ofMillis(1500)),
                 because,
                 Optional.of(because),

@@ -11,7 +11,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** A node as people see it. {@code because} says why it was launched, {@code silence} how long ago it was heard of. */
+/**
+ * A node as people see it.
+ *
+ * @param rebalanceSince since when its cloud says that it is more likely than others to be taken; absent while it does not
+ * @param silence how long ago it was heard of
+ * @param because why it was launched
+ */
 public record NodeView(
         NodeId id,
         Membership membership,
@@ -21,6 +27,7 @@ public record NodeView(
         Optional<Resources> resources,
         List<Lease> leases,
         Optional<EvictionNotice> notice,
+        Optional<Instant> rebalanceSince,
         Optional<Duration> silence,
         Reason because,
         Optional<Reason> leavingBecause,

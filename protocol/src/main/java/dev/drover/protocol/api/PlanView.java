@@ -67,11 +67,14 @@ public record PlanView(
     public record DeadlineOdds(Instant at, double odds, boolean feasible) {}
 
     /**
-     * The job's budget.
+     * The tightest of the job's own budget and what is left of its owner's and its pool's, if nobody else spends of it meanwhile. A
+     * pool's pays whole nodes, and a forecast knows only the slots of this job: it may be spent sooner.
      *
+     * @param whose {@code job}, {@code owner ann} or {@code pool default}
+     * @param limit what is neither spent of it nor reserved
      * @param odds the part of the futures in which it is enough, 0 to 1
      * @param feasible whether it is enough in the best case
      * @param doneWhenSpent the part of the work that is done when it ends, on average where it is not enough; else 1
      */
-    public record BudgetOdds(Money limit, double odds, boolean feasible, double doneWhenSpent) {}
+    public record BudgetOdds(String whose, Money limit, double odds, boolean feasible, double doneWhenSpent) {}
 }

@@ -17,7 +17,7 @@ public sealed interface PoolReply {
 
     record Markets(List<MarketView> markets) implements PoolReply {}
 
-    record Cost(CostView cost) implements PoolReply {}
+    record Cost(PoolCostView cost) implements PoolReply {}
 
     record Plan(PlanView plan) implements PoolReply {}
 

@@ -34,13 +34,24 @@ final class Accounts {
     private final Instant now;
     private final Map<NodeId, Map<Payer, Account>> byNode = new HashMap<>();
     private final Map<Payer, Account> sums = new LinkedHashMap<>();
+    private final boolean ofEverybody;
     private PoolState state;
     private boolean reckoned;
 
     Accounts(PoolState state, Observations seen, Instant now) {
+        this(state, seen, now, false);
+    }
+
+    private Accounts(PoolState state, Observations seen, Instant now, boolean ofEverybody) {
         this.state = state;
         this.seen = seen;
         this.now = now;
+        this.ofEverybody = ofEverybody;
+    }
+
+    /** Those of everybody who pays, with a budget or without. */
+    static Accounts ofEverybody(PoolState state, Observations seen, Instant now) {
+        return new Accounts(state, seen, now, true);
     }
 
     /**
@@ -69,12 +80,12 @@ final class Accounts {
         }
     }
 
-    /** Who pays for something and has a budget. */
+    /** Who pays for something now, and has a budget if these are not the accounts of everybody. */
     List<Payer> payers() {
         return List.copyOf(reckoned().keySet());
     }
 
-    /** Absent for one who pays for nothing now, or has no budget. */
+    /** Absent for one who pays for nothing now, or of whom there is no account. */
     Optional<Account> of(Payer payer) {
         return Optional.ofNullable(reckoned().get(payer));
     }
@@ -120,7 +131,7 @@ final class Accounts {
     private Map<Payer, Account> reckoned() {
         if (!reckoned) {
             reckoned = true;
-            if (Budgets.any(state)) {
+            if (ofEverybody || Budgets.any(state)) {
                 state.nodes().keySet().forEach(this::reckon);
             }
         }
@@ -173,7 +184,7 @@ final class Accounts {
                 running,
                 price.perHourFor(Budgets.untilEnded(state, seen, node)),
                 Money.zero(price.currency()));
-        if (Budgets.limit(state, new Payer.OfPool()).isPresent()) {
+        if (ofEverybody || Budgets.limit(state, new Payer.OfPool()).isPresent()) {
             boolean ends =
                     Handoffs.isShed(node) && (node.phase() == NodePhase.ENDING || Budgets.isJust(node.since(), now));
             accounts.put(new Payer.OfPool(), ends ? stopping(whole) : whole);
@@ -190,10 +201,16 @@ final class Accounts {
             boolean stops = shard.node().equals(Optional.of(node.id()))
                     && Handoffs.isStopping(node, shard)
                     && Budgets.isJust(Handoffs.stoppingSince(node, shard), now);
-            for (Payer payer : Budgets.payers(state, job)) {
+            for (Payer payer : payers(job)) {
                 accounts.merge(payer, stops ? stopping(part) : part, Account::plus);
             }
         }
+    }
+
+    private List<Payer> payers(Job job) {
+        return ofEverybody
+                ? List.of(new Payer.OfJob(job.id()), new Payer.OfOwner(job.owner()))
+                : Budgets.payers(state, job);
     }
 
     private static Account stopping(Account account) {

@@ -178,19 +178,22 @@ final class Budgets {
     static Allowance allowance(Accounts accounts, Payer payer, Duration holds) {
         PoolState state = accounts.state();
         Money limit = limit(state, payer).orElseThrow();
-        Optional<Money> booked = booked(state, payer);
-        Optional<Accounts.Account> open = accounts.of(payer);
-        String currency = booked.or(() -> open.map(Accounts.Account::reserved))
-                .map(Money::currency)
-                .orElse(limit.currency());
-        Money none = Money.zero(currency);
+        Optional<Money> spent = spent(accounts, payer);
+        Money none = Money.zero(spent.orElse(limit).currency());
         return new Allowance(
                 whose(state, payer),
                 limit,
-                booked.orElse(none).plus(open.map(Accounts.Account::unbooked).orElse(none)),
-                open.map(Accounts.Account::reserved).orElse(none),
+                spent.orElse(none),
+                accounts.of(payer).map(Accounts.Account::reserved).orElse(none),
                 holds,
                 payer instanceof Payer.OfPool);
+    }
+
+    /** Up to now, booked or not; absent for one who never paid for anything. */
+    static Optional<Money> spent(Accounts accounts, Payer payer) {
+        Optional<Money> booked = booked(accounts.state(), payer);
+        Optional<Money> unbooked = accounts.of(payer).map(Accounts.Account::unbooked);
+        return booked.map(money -> unbooked.map(money::plus).orElse(money)).or(() -> unbooked);
     }
 
     private static Optional<Money> booked(PoolState state, Payer payer) {

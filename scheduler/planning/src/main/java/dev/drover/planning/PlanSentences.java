@@ -5,7 +5,6 @@ import dev.drover.planning.policy.LadderMarkets;
 import dev.drover.planning.policy.PlannedJob;
 import dev.drover.protocol.job.JobSpec;
 import dev.drover.protocol.json.DurationText;
-import dev.drover.protocol.money.Money;
 import dev.drover.protocol.pool.PoolSpec;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,11 +19,13 @@ final class PlanSentences {
     private final PoolSpec pool;
     private final JobSpec spec;
     private final LadderMarkets markets;
+    private final PlannedBudgets budgets;
 
-    PlanSentences(PoolSpec pool, JobSpec spec, LadderMarkets markets) {
+    PlanSentences(PoolSpec pool, JobSpec spec, LadderMarkets markets, PlannedBudgets budgets) {
         this.pool = pool;
         this.spec = spec;
         this.markets = markets;
+        this.budgets = budgets;
     }
 
     static String text(Duration time) {
@@ -40,12 +41,14 @@ final class PlanSentences {
             said.add(buying());
         }
         job.filter(known -> known.rounds() > 1).ifPresent(known -> said.add(rounds(known)));
-        forecast.ifPresent(known -> {
-            basis(known).ifPresent(said::add);
-            deadline(known, now).ifPresent(said::add);
-            budget(known).ifPresent(said::add);
-            end(known).ifPresent(said::add);
-        });
+        forecast.flatMap(this::basis).ifPresent(said::add);
+        forecast.flatMap(known -> deadline(known, now)).ifPresent(said::add);
+        for (PlannedBudgets.Left left : budgets.all()) {
+            forecast.map(known -> budget(known, left))
+                    .orElseGet(() -> Optional.of(leftOf(left) + ".").filter(any -> !left.isOwn()))
+                    .ifPresent(said::add);
+        }
+        forecast.flatMap(PlanSentences::end).ifPresent(said::add);
         return said;
     }
 
@@ -110,19 +113,37 @@ final class PlanSentences {
                 : Optional.of("Nothing on demand keeps the deadline when there is no spot.");
     }
 
-    private Optional<String> budget(JobForecast forecast) {
-        Optional<Money> budget =
-                spec.scheduling().budget().filter(limit -> limit.currency().equals(forecast.currency()));
-        if (budget.isEmpty() || forecast.oddsOfBudget() == 1) {
-            return Optional.empty();
+    /** The job's own is told only where it may not be enough: it is known. What is left of the others is not. */
+    private Optional<String> budget(JobForecast forecast, PlannedBudgets.Left left) {
+        double odds = forecast.oddsWithin(left.value());
+        JobForecast.Range cost = forecast.cost();
+        if (left.isOwn()) {
+            return odds == 1
+                    ? Optional.empty()
+                    : Optional.of("The budget of %s wins over all else: %s"
+                            .formatted(left.amount(), onceSpent(forecast, left)));
         }
-        String best = forecast.isBudgetFeasible()
-                ? ""
-                : " It can't be enough: the least that the job can cost is %s."
-                        .formatted(forecast.money(forecast.leastCost()));
-        return Optional.of(
-                "The budget of %s wins over all else: when it is spent, the job saves, stops and waits, %.0f%% done on average.%s"
-                        .formatted(budget.get(), 100 * forecast.doneWithinBudget(), best));
+        if (cost.high() <= left.value()) {
+            return Optional.of(leftOf(left) + ".");
+        }
+        String against = cost.expected() <= left.value()
+                ? "which is enough in %.0f%% of the futures".formatted(100 * odds)
+                : "and this job is expected to cost %s".formatted(forecast.money(cost.expected()));
+        return Optional.of("%s, %s: %s".formatted(leftOf(left), against, onceSpent(forecast, left)));
+    }
+
+    private String leftOf(PlannedBudgets.Left left) {
+        return "The budget of %s has %s left".formatted(left.whose(), markets.money(left.value()));
+    }
+
+    private String onceSpent(JobForecast forecast, PlannedBudgets.Left left) {
+        boolean isTightest = budgets.tightest().equals(Optional.of(left));
+        String done = isTightest ? ", %.0f%% done on average".formatted(100 * forecast.doneWithinBudget()) : "";
+        String best = forecast.leastCost() > left.value()
+                ? " It can't be enough: the least that the job can cost is %s."
+                        .formatted(forecast.money(forecast.leastCost()))
+                : "";
+        return "when it is spent, the job saves, stops and waits%s.%s".formatted(done, best);
     }
 
     private static Optional<String> end(JobForecast forecast) {

@@ -19,7 +19,6 @@ import dev.drover.protocol.id.ShardId;
 import dev.drover.protocol.job.Deadline;
 import dev.drover.protocol.job.JobSpec;
 import dev.drover.protocol.job.SchedulingSpec;
-import dev.drover.protocol.money.Money;
 import dev.drover.protocol.pool.PoolSpec;
 import java.time.Duration;
 import java.time.Instant;
@@ -50,10 +49,12 @@ final class Plans {
         PoolSpec pool = state.spec().orElseThrow();
         JobSubmitted submission = new JobSubmitted(asked.job(), spec, asked.owner(), now);
         PoolState submitted = state.apply(submission);
-        Demand demand = Demands.of(submitted, new Accounts(submitted, seen, now), seen, first(submitted, asked), now);
+        Accounts accounts = new Accounts(submitted, seen, now);
+        Demand demand = Demands.of(submitted, accounts, seen, first(submitted, asked), now);
         LadderMarkets markets = LadderMarkets.of(pool, demand, seen, now);
+        PlannedBudgets budgets = PlannedBudgets.of(accounts, asked.job(), markets.currency());
         Optional<PlannedWork> work = PlannedWork.of(state, seen, spec, now);
-        Optional<PlannedJob> job = work.flatMap(known -> plannedJob(known, markets, pool, spec, now));
+        Optional<PlannedJob> job = work.flatMap(known -> plannedJob(known, markets, pool, spec, budgets, now));
         Optional<JobForecast> forecast = job.map(known -> JobForecast.of(pool, markets, known));
 
         Draft draft = new Draft(state, seen, now, Agenda.of(new Input.Asked(asked)));
@@ -67,8 +68,8 @@ final class Plans {
                 ahead(draft.state(), asked),
                 markets.firstSpot().map(place -> markets.money(place.pricePerHour())),
                 markets.onDemand().map(place -> markets.money(place.pricePerHour())),
-                forecast.map(known -> estimate(known, spec, now)),
-                new PlanSentences(pool, spec, markets).all(work, job, forecast, now));
+                forecast.map(known -> estimate(known, spec, budgets, now)),
+                new PlanSentences(pool, spec, markets, budgets).all(work, job, forecast, now));
     }
 
     private static Shard first(PoolState state, PoolCommand.PlanJob asked) {
@@ -77,7 +78,7 @@ final class Plans {
 
     /** Absent where it can never start: nothing is sold that it may buy, or the pool is too small for its gang. */
     private static Optional<PlannedJob> plannedJob(
-            PlannedWork work, LadderMarkets markets, PoolSpec pool, JobSpec spec, Instant now) {
+            PlannedWork work, LadderMarkets markets, PoolSpec pool, JobSpec spec, PlannedBudgets budgets, Instant now) {
         SchedulingSpec scheduling = spec.scheduling();
         long room = (long) pool.maxNodes() * markets.mostPerNode();
         int atOnce = (int) Math.min(spec.shards(), room);
@@ -88,10 +89,7 @@ final class Plans {
                         spec.shards(),
                         atOnce,
                         scheduling.deadline().map(due -> Duration.between(now, due.at(now))),
-                        scheduling
-                                .budget()
-                                .filter(budget -> budget.currency().equals(markets.currency()))
-                                .map(budget -> budget.amount().doubleValue())))
+                        budgets.tightest().map(PlannedBudgets.Left::value)))
                 : Optional.empty();
     }
 
@@ -122,11 +120,10 @@ final class Plans {
         }
     }
 
-    private static PlanView.Estimate estimate(JobForecast forecast, JobSpec spec, Instant now) {
+    private static PlanView.Estimate estimate(JobForecast forecast, JobSpec spec, PlannedBudgets budgets, Instant now) {
         JobForecast.Range cost = forecast.cost();
         JobForecast.Range hours = forecast.hours();
         Optional<Deadline> deadline = spec.scheduling().deadline();
-        Optional<Money> budget = spec.scheduling().budget();
         return new PlanView.Estimate(
                 new PlanView.CostRange(
                         forecast.money(cost.low()), forecast.money(cost.expected()), forecast.money(cost.high())),
@@ -138,9 +135,10 @@ final class Plans {
                 forecast.moves(),
                 deadline.map(due -> new PlanView.DeadlineOdds(
                         due.at(now), forecast.oddsOfDeadline(), forecast.isDeadlineFeasible())),
-                budget.filter(limit -> limit.currency().equals(forecast.currency()))
-                        .map(limit -> new PlanView.BudgetOdds(
-                                limit,
+                budgets.tightest()
+                        .map(left -> new PlanView.BudgetOdds(
+                                left.whose(),
+                                left.amount(),
                                 forecast.oddsOfBudget(),
                                 forecast.isBudgetFeasible(),
                                 forecast.doneWithinBudget())),

@@ -3,7 +3,6 @@ package dev.drover.planning;
 import dev.drover.planning.input.Observations;
 import dev.drover.planning.state.Attempt;
 import dev.drover.planning.state.Job;
-import dev.drover.planning.state.Ledger;
 import dev.drover.planning.state.Node;
 import dev.drover.planning.state.Occupancy;
 import dev.drover.planning.state.PoolState;
@@ -11,7 +10,6 @@ import dev.drover.planning.state.Shard;
 import dev.drover.protocol.agent.ShardStatus;
 import dev.drover.protocol.agent.ShardStatus.Phase;
 import dev.drover.protocol.api.AttemptView;
-import dev.drover.protocol.api.CostView;
 import dev.drover.protocol.api.JobView;
 import dev.drover.protocol.api.MarketView;
 import dev.drover.protocol.api.NodeView;
@@ -26,7 +24,6 @@ import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.job.JobState;
 import dev.drover.protocol.market.Market;
 import dev.drover.protocol.market.Offer;
-import dev.drover.protocol.money.Money;
 import dev.drover.protocol.pool.PoolSpec;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -64,8 +61,7 @@ final class Views {
                 new PoolReply.Markets(seen.offers().values().stream()
                         .map(offer -> marketView(state, seen, offer, now))
                         .toList());
-            case PoolCommand.ShowCost() ->
-                new PoolReply.Cost(cost(state.ledger().total()));
+            case PoolCommand.ShowCost() -> new PoolReply.Cost(Costs.of(state, seen, now));
             case PoolCommand.PlanJob plan -> plans.answer(state, seen, plan, now);
         };
     }
@@ -97,7 +93,7 @@ final class Views {
                 shards,
                 job.submittedAt(),
                 job.finishedAt(),
-                cost(job.ledger()));
+                Costs.of(job.ledger()));
     }
 
     private ShardView shardView(Accounts accounts, Observations seen, Shard shard, Instant now) {
@@ -155,6 +151,7 @@ final class Views {
                 node.instance().map(Node.Instance::resources),
                 leases,
                 node.notice(),
+                seen.rebalanceSince(node.id()),
                 silence(seen, node.id(), now),
                 node.because(),
                 node.leaving(),
@@ -182,30 +179,6 @@ final class Views {
                 refused.map(Observations.Refused::until).filter(now::isBefore));
     }
 
-    static CostView cost(Ledger ledger) {
-        Money spent = ledger.spent().orElse(Money.zero("USD"));
-        List<CostView.Line> types = ledger.byCapacityType().entrySet().stream()
-                .map(entry -> new CostView.Line(
-                        entry.getKey().name(),
-                        seconds(entry.getValue()),
-                        entry.getValue().spent(),
-                        entry.getValue().onDemand()))
-                .toList();
-        List<CostView.CategoryLine> categories = ledger.byCategory().entrySet().stream()
-                .map(entry -> new CostView.CategoryLine(
-                        entry.getKey(),
-                        seconds(entry.getValue()),
-                        entry.getValue().spent(),
-                        entry.getValue().onDemand()))
-                .toList();
-        Money onDemand = ledger.onDemand().orElse(Money.zero(spent.currency()));
-        return new CostView(spent, onDemand, ledger.switchBacks(), types, categories);
-    }
-
-    private static double seconds(Ledger.Spend spend) {
-        return spend.instanceTime().toMillis() / 1000.0;
-    }
-
     private static PoolView poolView(PoolState state) {
         int ready = (int) state.nodes().values().stream()
                 .filter(node -> node.phase() == dev.drover.planning.state.NodePhase.READY)
@@ -218,6 +191,6 @@ final class Views {
                 ready,
                 shards.live() - shards.running(),
                 shards.running(),
-                cost(state.ledger().total()));
+                Costs.of(state.ledger().total()));
     }
 }

@@ -4,6 +4,7 @@ import static dev.drover.planning.Specs.JOB;
 import static dev.drover.planning.Specs.SHARD;
 import static dev.drover.planning.Specs.SPOT_A;
 import static dev.drover.planning.Specs.SPOT_B;
+import static dev.drover.planning.Specs.budgeted;
 import static dev.drover.planning.Specs.job;
 import static dev.drover.planning.Specs.node;
 import static dev.drover.planning.Specs.offer;
@@ -14,6 +15,7 @@ import dev.drover.planning.event.PoolEvent.NodeBilled;
 import dev.drover.planning.input.Input;
 import dev.drover.planning.state.Ledger;
 import dev.drover.protocol.api.PoolCommand;
+import dev.drover.protocol.api.PoolCostView;
 import dev.drover.protocol.api.PoolReply;
 import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.job.ShardState;
@@ -22,6 +24,7 @@ import dev.drover.protocol.money.Money;
 import dev.drover.protocol.pool.CapacityMode;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -104,6 +107,34 @@ class MoneyTest {
             assertThat(Duration.between(bills.get(i).from(), bills.get(i).to())).isLessThanOrEqualTo(Billing.TICK);
         }
         assertThat(bills).hasSizeGreaterThan(4);
+    }
+
+    /** Nodes of one slot, in a at 0.0001 a second, all launched at 3 s, and booked for the first 65 s; what runs reserves 65 s. */
+    @Test
+    void aPoolSaysWhoSpentWhatAndOfWhichBudget() {
+        FakeWorld world =
+                FakeWorld.of(budgeted(pool(CapacityMode.SPOT_ONLY, 0, 3), "5", Map.of("ann", "1", "cyd", "2")), 1);
+        world.steps(100_000);
+        world.submit(JOB, job(2, 0));
+        world.ask(new PoolCommand.SubmitJob(new JobId("k"), job(1, 0), "bob"));
+        world.seconds(103);
+        var cost = ((PoolReply.Cost) world.ask(new PoolCommand.ShowCost())).cost();
+        assertThat(cost.spent()).isEqualTo(Money.usd("0.0195"));
+        assertThat(cost.budget())
+                .contains(new PoolCostView.Budget(Money.usd("5"), Money.usd("0.03"), Money.usd("0.0195")));
+        assertThat(cost.owners())
+                .containsExactly(
+                        new PoolCostView.Owner(
+                                "ann", Money.usd("0.02"), Money.usd("0.013"), Optional.of(Money.usd("1"))),
+                        new PoolCostView.Owner("bob", Money.usd("0.01"), Money.usd("0.0065"), Optional.empty()),
+                        new PoolCostView.Owner("cyd", Money.usd("0"), Money.usd("0"), Optional.of(Money.usd("2"))));
+        world.ask(new PoolCommand.ConfigurePool(pool(CapacityMode.SPOT_ONLY, 0, 3)));
+        world.ask(new PoolCommand.CancelJob(new JobId("k"), "enough"));
+        world.seconds(60);
+        var after = ((PoolReply.Cost) world.ask(new PoolCommand.ShowCost())).cost();
+        assertThat(after.budget()).isEmpty();
+        assertThat(after.owners()).extracting(PoolCostView.Owner::owner).containsExactly("ann", "bob");
+        assertThat(after.owners().getLast().reserved()).isEqualTo(Money.usd("0"));
     }
 
     @Test

@@ -19,6 +19,8 @@ import dev.drover.protocol.pool.PoolSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -75,7 +77,7 @@ class PlanTest {
         assertThat(estimate.hoursOnDemand()).isCloseTo(20 + 2 / 60.0, within(1e-6));
         assertThat(estimate.deadline())
                 .contains(new PlanView.DeadlineOdds(PoolScript.START.plus(Duration.ofHours(12)), 1, true));
-        assertThat(estimate.budget()).contains(new PlanView.BudgetOdds(Money.usd("80"), 1, true, 1));
+        assertThat(estimate.budget()).contains(new PlanView.BudgetOdds("job", Money.usd("80"), 1, true, 1));
         assertThat(plan.start().code()).isEqualTo(Code.NODE_STARTING);
         assertThat(plan.start().text()).contains("The pool buys on demand");
         assertThat(plan.spotPerShardHour()).isEmpty();
@@ -156,6 +158,90 @@ class PlanTest {
         given(CapacityMode.SPOT_WITH_FALLBACK);
         assertThat(ask(job("computeTime: 1h\nbudget: 5 CNY")))
                 .isEqualTo(new PoolReply.Rejected("budget", "5 CNY", "an amount in USD, as the prices are"));
+    }
+
+    /** On demand for 72.12 USD, exactly. With a tenth of it the job gets a tenth done, but for the starts, which are paid first. */
+    @ParameterizedTest(name = "job {0}, owner {1}, pool {2}: {3}")
+    @CsvSource(nullValues = "none", textBlock = """
+            # job,   owner, pool,  whose,     limit, odds, feasible, done
+            80,      none,  none,  job,       80,    1,    true,     1
+            80,      75,    none,  owner ann, 75,    1,    true,     1
+            80,      none,  79,    pool p,    79,    1,    true,     1
+            72,      75,    76,    job,       72,    0,    false,    0.998
+            80,      14.935, none, owner ann, 14.935, 0,  false,    0.206
+            none,    7.212, 76,    owner ann, 7.212, 0,    false,    0.098
+            none,    36.06, 3.606, pool p,    3.606, 0,    false,    0.048
+            80,      80,    80,    job,       80,    1,    true,     1
+            """)
+    void theTightestBudgetCounts(
+            @Nullable String own,
+            @Nullable String owner,
+            @Nullable String whole,
+            String whose,
+            String limit,
+            double odds,
+            boolean feasible,
+            double done) {
+        given(budgeted(CapacityMode.ON_DEMAND, owner, whole), Specs.offers(1));
+        PlanView plan = plan("shards: 2\ncomputeTime: 10h" + (own == null ? "" : "\nbudget: " + own + " USD"));
+        PlanView.BudgetOdds budget = plan.estimate().orElseThrow().budget().orElseThrow();
+        assertThat(budget.whose()).isEqualTo(whose);
+        assertThat(budget.limit()).isEqualTo(Money.usd(limit));
+        assertThat(budget.odds()).isEqualTo(odds);
+        assertThat(budget.feasible()).isEqualTo(feasible);
+        assertThat(budget.doneWhenSpent()).isCloseTo(done, within(1e-3));
+    }
+
+    private static PoolSpec budgeted(CapacityMode mode, @Nullable String owner, @Nullable String whole) {
+        return Specs.budgeted(
+                Specs.pool(mode, 0, 4), whole == null ? "" : whole, owner == null ? Map.of() : Map.of("ann", owner));
+    }
+
+    @ParameterizedTest(name = "owner {0}, pool {1}, {2}")
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "none",
+            value = {
+                "75 | none | computeTime: 10h | The budget of owner ann has 75 USD left.",
+                "none | 40 | computeTime: 10h | The budget of pool p has 40 USD left, and this job is expected to cost 72.12 USD: when it is spent, the job saves, stops and waits, 55% done on average. It can't be enough: the least that the job can cost is 72.12 USD.",
+                "20 | 40 | computeTime: 10h | The budget of pool p has 40 USD left, and this job is expected to cost 72.12 USD: when it is spent, the job saves, stops and waits. It can't be enough: the least that the job can cost is 72.12 USD.",
+                "20 | none | deadline: 12h | The budget of owner ann has 20 USD left.",
+                "20 | none | computeTime: 10h, budget: 50 USD | The budget of 50 USD wins over all else: when it is spent, the job saves, stops and waits. It can't be enough: the least that the job can cost is 72.12 USD.",
+            })
+    void whatIsLeftOfABudgetIsSaid(@Nullable String owner, @Nullable String whole, String fields, String sentence) {
+        given(budgeted(CapacityMode.ON_DEMAND, owner, whole), Specs.offers(1));
+        assertThat(plan("shards: 2\n" + fields.replace(", ", "\n")).because()).contains(sentence);
+    }
+
+    @Test
+    void aBudgetThatIsEnoughInSomeFuturesSaysInHowMany() {
+        given(budgeted(CapacityMode.SPOT_WITH_FALLBACK, "60", null), Specs.offers(1));
+        PlanView plan = plan("computeTime: 48h\ndeadline: 60h");
+        PlanView.BudgetOdds budget = plan.estimate().orElseThrow().budget().orElseThrow();
+        assertThat(budget.odds()).isBetween(0.5, 0.9);
+        assertThat(budget.feasible()).isTrue();
+        assertThat(plan.because().getLast())
+                .isEqualTo(
+                        "The budget of owner ann has 60 USD left, which is enough in %.0f%% of the futures: when it is spent, the job saves, stops and waits, %.0f%% done on average."
+                                .formatted(100 * budget.odds(), 100 * budget.doneWhenSpent()));
+    }
+
+    /** 100 s of a node on demand are spent, 0.1 USD, and 65 s of it reserved. */
+    @Test
+    void whatIsSpentAndReservedIsNotLeft() {
+        FakeWorld world = FakeWorld.of(budgeted(CapacityMode.ON_DEMAND, "1", "0.5"), 1);
+        world.steps(100_000);
+        world.submit(Specs.JOB, Specs.job(1, 0));
+        world.seconds(103);
+        PoolReply.Plan plan = (PoolReply.Plan)
+                world.ask(new PoolCommand.PlanJob(new JobId("planned"), job("computeTime: 1m"), "ann"));
+        assertThat(plan.plan().estimate().orElseThrow().budget())
+                .contains(new PlanView.BudgetOdds("pool p", Money.usd("0.335"), 1, true, 1));
+        assertThat(plan.plan().because())
+                .contains("The budget of owner ann has 0.835 USD left.", "The budget of pool p has 0.335 USD left.");
+        PoolReply.Plan ofBob = (PoolReply.Plan)
+                world.ask(new PoolCommand.PlanJob(new JobId("planned"), job("computeTime: 1m"), "bob"));
+        assertThat(ofBob.plan().because()).noneMatch(sentence -> sentence.contains("owner"));
     }
 
     @ParameterizedTest(name = "{0}: {1}")

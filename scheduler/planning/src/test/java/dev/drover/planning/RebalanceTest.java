@@ -15,6 +15,7 @@ import dev.drover.planning.event.PoolEvent.ShardDetached;
 import dev.drover.planning.event.PoolEvent.ShardGranted;
 import dev.drover.planning.state.Node;
 import dev.drover.protocol.api.PoolCommand;
+import dev.drover.protocol.api.PoolReply;
 import dev.drover.protocol.api.Reason;
 import dev.drover.protocol.api.Reason.Code;
 import dev.drover.protocol.id.JobId;
@@ -317,6 +318,26 @@ class RebalanceTest {
         world.seconds(400);
         assertThat(world.state().idleNodes()).hasSize(prepared);
         assertThat(world.pool.events(NodeRequested.class)).hasSize(2 + prepared);
+    }
+
+    @Test
+    void aNodeShowsItsSignalWhileItHasOne() {
+        FakeWorld world = started(RebalanceMode.IGNORE);
+        assertThat(shown(world)).isEmpty();
+        signal(world, node(1), 30);
+        Instant since = world.pool.now().minusSeconds(30);
+        world.seconds(10);
+        assertThat(shown(world)).contains(since);
+        world.agent(node(1)).signal(null);
+        world.seconds(10);
+        assertThat(shown(world)).isEmpty();
+    }
+
+    private static Optional<Instant> shown(FakeWorld world) {
+        return ((PoolReply.Nodes) world.ask(new PoolCommand.ListNodes()))
+                .nodes()
+                .getFirst()
+                .rebalanceSince();
     }
 
     /** A signal of a node without work prepares nothing, and moves nothing. */

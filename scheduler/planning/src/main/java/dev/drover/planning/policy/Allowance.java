@@ -10,6 +10,7 @@ import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How a budget stands, for something new that would be paid from it: docs/POLICIES.md, "Budgets".
@@ -30,14 +31,21 @@ public record Allowance(String whose, Money limit, Money spent, Money reserved, 
 
     /** Whether it pays for that many shards on nodes of this price, with these resources. */
     public boolean covers(Money pricePerHour, Resources has, Resources need, int shards) {
-        return isPricedAlike(pricePerHour)
+        return isIn(pricePerHour.currency())
                 && !committed().plus(needed(pricePerHour, has, need, shards)).isMoreThan(limit);
     }
 
-    private boolean isPricedAlike(Money price) {
-        return price.currency().equals(limit.currency())
-                && price.currency().equals(spent.currency())
-                && price.currency().equals(reserved.currency());
+    private boolean isIn(String currency) {
+        return currency.equals(limit.currency())
+                && currency.equals(spent.currency())
+                && currency.equals(reserved.currency());
+    }
+
+    /** What is neither spent nor reserved; nothing where that is more than the budget. Absent where it is not in this currency. */
+    public Optional<Money> left(String currency) {
+        return isIn(currency)
+                ? Optional.of(committed().isMoreThan(limit) ? Money.zero(currency) : limit.minus(committed()))
+                : Optional.empty();
     }
 
     private Money committed() {
@@ -55,7 +63,7 @@ public record Allowance(String whose, Money limit, Money spent, Money reserved, 
     /** Why that many shards are not put on a node of this price. */
     public Reason refusal(Money pricePerHour, Resources has, Resources need, int shards, boolean hasDeadline) {
         List<Object> facts = new ArrayList<>(facts());
-        if (!isPricedAlike(pricePerHour)) {
+        if (!isIn(pricePerHour.currency())) {
             facts.addAll(List.of("currency", pricePerHour.currency()));
             return Reason.of(
                     Code.BUDGET,

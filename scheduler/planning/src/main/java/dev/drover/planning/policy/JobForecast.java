@@ -139,7 +139,12 @@ public final class JobForecast {
 
     /** The part of the futures in which the budget is enough. */
     public double oddsOfBudget() {
-        return part(rehearsal -> rehearsal.doneWithinBudget().isEmpty());
+        return job.budget().map(this::oddsWithin).orElse(1.0);
+    }
+
+    /** The part of the futures that cost no more. */
+    public double oddsWithin(double limit) {
+        return part(rehearsal -> rehearsal.cost() <= limit);
     }
 
     /** How much of the work is done when the budget is spent, on average of the futures in which it is not enough. */
@@ -175,10 +180,6 @@ public final class JobForecast {
     /** How far the futures go. */
     public Duration foresight() {
         return foresight;
-    }
-
-    public String currency() {
-        return markets.currency();
     }
 
     /** Of an amount that this forecast tells. */

@@ -9,7 +9,7 @@ import java.util.Optional;
  * @param work of each shard, undisturbed
  * @param atOnce how many shards find room at the same time; the others follow
  * @param deadline the time it has, from now on
- * @param budget in the currency of its markets
+ * @param budget the tightest that it is paid from, in the currency of its markets
  */
 public record PlannedJob(Duration work, int shards, int atOnce, Optional<Duration> deadline, Optional<Double> budget) {
     /** How many times shards run one after the other. */
