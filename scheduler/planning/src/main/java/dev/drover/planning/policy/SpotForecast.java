@@ -10,8 +10,9 @@ import java.util.function.IntToDoubleFunction;
  * waiting uses it up, and each launch takes a changeover of it. The four states are: on spot; on demand while spot is open; on
  * demand while it is not; waiting while it is not. Ages are those of {@link Ages}. {@code docs/POLICIES.md} has the equations.
  *
- * <p>It is an approximation: time goes in steps of a hundredth of the deadline (no less than a tick), a spell stays in an age's
- * bin for a geometric time, prices stand still. What is chosen by it must still pass {@link SafetyNet#holds}.
+ * <p>It is an approximation: time goes in steps of a hundredth of the deadline (no less than a tick), a spell that ends within a
+ * step ends when such spells do on average, it stays in an age's bin for a geometric time, prices stand still. What is chosen by it
+ * must still pass {@link SafetyNet#holds}.
  */
 final class SpotForecast {
     private static final int STEPS = 100;
@@ -41,10 +42,12 @@ final class SpotForecast {
     private final double slackStep;
     private final int slacks;
 
-    // Of a spell of this age, within one step.
+    // Of a spell of this age: whether it ends within one step, and when, in hours from its beginning, if it does.
     private final double[] lost = new double[Ages.COUNT];
+    private final double[] lostAfter = new double[Ages.COUNT];
     private final double[] lostTogether = new double[Ages.COUNT];
     private final double[] returned = new double[Ages.COUNT];
+    private final double[] returnedAfter = new double[Ages.COUNT];
     private final double[] older = new double[Ages.COUNT];
 
     // Expected costs by time left in steps; then by slack in steps and age.
@@ -61,8 +64,10 @@ final class SpotForecast {
         this.slacks = (int) Math.ceil(mostSlack / slackStep) + 2;
         for (int age = 0; age < Ages.COUNT; age++) {
             lost[age] = withinStep(terms.belief().losses().get(age));
+            lostAfter[age] = meanTime(terms.belief().losses().get(age));
             lostTogether[age] = withinStep(terms.belief().lossesTogether().get(age));
             returned[age] = withinStep(terms.belief().returns().get(age));
+            returnedAfter[age] = meanTime(terms.belief().returns().get(age));
             older[age] = Math.min(1, step / Ages.width(age));
         }
         int times = (int) Math.ceil(terms.timeHours() / step) + 2;
@@ -82,6 +87,11 @@ final class SpotForecast {
         return 1 - Math.exp(-perHour * step);
     }
 
+    /** Of what ends within a step: a truncated exponential distribution's mean. */
+    private double meanTime(double perHour) {
+        return 1 / perHour - step / Math.expm1(perHour * step);
+    }
+
     /** One Bellman step: what each state costs at this moment, given what all cost one step later. */
     private void solve(int time, int slackIndex) {
         double slack = slackIndex * slackStep;
@@ -89,66 +99,92 @@ final class SpotForecast {
             return;
         }
         for (int age = 0; age < Ages.COUNT; age++) {
+            int here = index(slackIndex, age);
+            double wait = wait(time, slack, age);
+            onDemandClosed[time][here] = (float) Math.min(stayWithSpotClosed(time, slack, age), wait);
+            waiting[time][here] = (float) Math.min(wait, launchOnDemand(time, slack, age));
+        }
+        // A loss leads to waiting within the same step, so that is solved before.
+        for (int age = 0; age < Ages.COUNT; age++) {
             onSpot[time][index(slackIndex, age)] = (float) onSpot(time, slack, age);
         }
         for (int age = 0; age < Ages.COUNT; age++) {
-            int here = index(slackIndex, age);
-            double wait = wait(time, slack, age);
-            double staysClosed = stayOnDemand(time, slack, age, onDemandClosed, returned, onDemandOpen);
-            onDemandClosed[time][here] = (float) Math.min(staysClosed, wait);
-            waiting[time][here] = (float) Math.min(wait, launchOnDemand(time, slack, age));
-            double staysOpen = stayOnDemand(time, slack, age, onDemandOpen, lostTogether, onDemandClosed);
-            boolean mayReturn = slack >= 2 * terms.changeoverHours() + terms.tickHours() / 2;
-            double change =
-                    mayReturn ? at(onSpot[time], slack - terms.changeoverHours(), age) : Double.POSITIVE_INFINITY;
-            onDemandOpen[time][here] = (float) Math.min(staysOpen, change);
+            double change = mayReturn(slack)
+                    ? at(onSpot[time], slack - terms.changeoverHours(), age)
+                    : Double.POSITIVE_INFINITY;
+            onDemandOpen[time][index(slackIndex, age)] = (float) Math.min(stayWithSpotOpen(time, slack, age), change);
         }
+    }
+
+    /** Whether there is slack to go to spot and back. */
+    private boolean mayReturn(double slack) {
+        return slack >= 2 * terms.changeoverHours() + terms.tickHours() / 2;
     }
 
     private double onSpot(int time, double slack, int age) {
+        double changeover = terms.changeoverHours();
         double work = time * step - slack;
-        double missing = Math.max(0, terms.changeoverHours() - slack) * MISSING_SLACK * terms.onDemandPrice();
-        double now = terms.spotPrice() * Math.min(step, Math.max(work, 0)) + missing;
+        double missing = Math.max(0, changeover - slack) * MISSING_SLACK * terms.onDemandPrice();
         if (work < step) {
-            return now;
+            return terms.spotPrice() * Math.max(work, 0) + missing;
         }
-        double gone = at(waiting[time - 1], slack, 0);
-        double moved = slack >= terms.changeoverHours() + terms.tickHours()
-                ? Math.min(at(onSpot[time - 1], slack - terms.changeoverHours(), 0), gone)
+        double after = lostAfter[age];
+        double gone = at(waiting[time], slack, 0)
+                + after / step * (at(waiting[time - 1], slack, 0) - at(waiting[time], slack, 0));
+        double moved = slack >= changeover + terms.tickHours()
+                ? Math.min(terms.spotPrice() * (step - after) + at(onSpot[time - 1], slack - changeover, 0), gone)
                 : gone;
         double elsewhere = terms.belief().elsewhere();
-        double taken = (1 - elsewhere) * gone + elsewhere * moved;
-        return now + (1 - lost[age]) * grownOlder(onSpot[time - 1], slack, age) + lost[age] * taken;
+        double taken = terms.spotPrice() * after + (1 - elsewhere) * gone + elsewhere * moved;
+        double kept = terms.spotPrice() * step + grownOlder(onSpot[time - 1], slack, age);
+        return missing + (1 - lost[age]) * kept + lost[age] * taken;
     }
 
-    /** On demand, while spot is in the state that {@code same} is about; it turns into the {@code other} with {@code turns}. */
-    private double stayOnDemand(int time, double slack, int age, float[][] same, double[] turns, float[][] other) {
+    private double stayWithSpotOpen(int time, double slack, int age) {
         double work = time * step - slack;
-        double now = terms.onDemandPrice() * Math.min(step, Math.max(work, 0));
-        return work < step
-                ? now
-                : now
-                        + (1 - turns[age]) * grownOlder(same[time - 1], slack, age)
-                        + turns[age] * at(other[time - 1], slack, 0);
+        if (work < step) {
+            return terms.onDemandPrice() * Math.max(work, 0);
+        }
+        return terms.onDemandPrice() * step
+                + (1 - lostTogether[age]) * grownOlder(onDemandOpen[time - 1], slack, age)
+                + lostTogether[age] * at(onDemandClosed[time - 1], slack, 0);
+    }
+
+    private double stayWithSpotClosed(int time, double slack, int age) {
+        double work = time * step - slack;
+        if (work < step) {
+            return terms.onDemandPrice() * Math.max(work, 0);
+        }
+        double paid = terms.onDemandPrice() * step;
+        double after = returnedAfter[age];
+        double stays = paid + at(onDemandOpen[time - 1], slack, 0);
+        double changes = mayReturn(slack)
+                ? terms.onDemandPrice() * after
+                        + terms.spotPrice() * (step - after)
+                        + at(onSpot[time - 1], slack - terms.changeoverHours(), 0)
+                : stays;
+        return (1 - returned[age]) * (paid + grownOlder(onDemandClosed[time - 1], slack, age))
+                + returned[age] * Math.min(stays, changes);
     }
 
     private double wait(int time, double slack, int age) {
         if (slack < 1.5 * terms.tickHours() + terms.changeoverHours()) {
             return Double.POSITIVE_INFINITY;
         }
-        double later = slack - step;
-        double launched = later - terms.changeoverHours();
-        double back = Math.min(at(onSpot[time - 1], launched, 0), at(onDemandOpen[time - 1], launched, 0));
-        return (1 - returned[age]) * grownOlder(waiting[time - 1], later, age) + returned[age] * back;
+        double after = returnedAfter[age];
+        double launched = slack - after - terms.changeoverHours();
+        double back = Math.min(
+                terms.spotPrice() * (step - after) + at(onSpot[time - 1], launched, 0),
+                terms.onDemandPrice() * (step - after) + at(onDemandOpen[time - 1], launched, 0));
+        return (1 - returned[age]) * grownOlder(waiting[time - 1], slack - step, age) + returned[age] * back;
     }
 
     /** To be asked once the moments of less slack at the same time are solved. */
     private double launchOnDemand(int time, double slack, int age) {
         double changeover = terms.changeoverHours();
         double missing = Math.max(0, changeover - slack);
-        double cost = missing > 0
-                ? stayOnDemand(time, slack, age, onDemandClosed, returned, onDemandOpen)
-                : at(onDemandClosed[time], slack - changeover, age);
+        double cost =
+                missing > 0 ? stayWithSpotClosed(time, slack, age) : at(onDemandClosed[time], slack - changeover, age);
         return cost + missing * (1 + MISSING_SLACK) * terms.onDemandPrice();
     }
 
@@ -186,16 +222,12 @@ final class SpotForecast {
 
     /** Running on demand and staying there for now, while spot is open for this long. */
     double stayingWithSpotOpen(double timeLeft, double slack, int age) {
-        return between(
-                timeLeft,
-                time -> time == 0 ? 0 : stayOnDemand(time, slack, age, onDemandOpen, lostTogether, onDemandClosed));
+        return between(timeLeft, time -> time == 0 ? 0 : stayWithSpotOpen(time, slack, age));
     }
 
     /** Running on demand and staying there for now, while spot is closed for this long. */
     double stayingWithSpotClosed(double timeLeft, double slack, int age) {
-        return between(
-                timeLeft,
-                time -> time == 0 ? 0 : stayOnDemand(time, slack, age, onDemandClosed, returned, onDemandOpen));
+        return between(timeLeft, time -> time == 0 ? 0 : stayWithSpotClosed(time, slack, age));
     }
 
     /** Running on nothing for now, while spot is closed for this long. */
