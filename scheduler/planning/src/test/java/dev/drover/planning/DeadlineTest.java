@@ -98,7 +98,7 @@ class DeadlineTest {
     @CsvSource({
         "GREEDY, DEADLINE_NEAR, 29, 31",
         "UNIFORM_PROGRESS, BEHIND_SCHEDULE, 0, 1",
-        "ADAPTIVE, DEADLINE_NEAR, 29, 36"
+        "ADAPTIVE, ON_DEMAND_CHEAPER, 29, 36"
     })
     void withoutAnySpotItWaitsAsThePolicySays(PolicyName policy, Code why, int from, int to) {
         FakeWorld world = world(policy);
