@@ -61,7 +61,7 @@ final class Pacing {
         if (deadline.isEmpty()) {
             return Optional.empty();
         }
-        Duration changeover = pool.switchBack().changeover();
+        Duration changeover = seen.history().changeover(pool);
         Pacing pacing = new Pacing(job, shard, status(seen, shard), changeover, now);
         return pacing.work()
                 .map(work -> new Pace(
@@ -76,7 +76,7 @@ final class Pacing {
 
     /** What a step of the shard takes, start-ups included; absent before enough was seen. */
     static Optional<Duration> stepTime(PoolSpec pool, Observations seen, Job job, Shard shard, Instant now) {
-        return new Pacing(job, shard, status(seen, shard), pool.switchBack().changeover(), now).stepTime();
+        return new Pacing(job, shard, status(seen, shard), seen.history().changeover(pool), now).stepTime();
     }
 
     private static Optional<ShardStatus> status(Observations seen, Shard shard) {

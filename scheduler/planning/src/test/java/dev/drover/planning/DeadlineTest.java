@@ -16,6 +16,7 @@ import dev.drover.planning.policy.LadderPolicy;
 import dev.drover.planning.state.Node;
 import dev.drover.protocol.api.Reason;
 import dev.drover.protocol.api.Reason.Code;
+import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.job.JobSpec;
 import dev.drover.protocol.job.JobSpecReader;
 import dev.drover.protocol.job.ShardState;
@@ -252,5 +253,41 @@ class DeadlineTest {
         world.capacity.put(SPOT_A, 1);
         world.until(320, () -> world.pool.shard(SHARD).state() == ShardState.RUNNING);
         assertThat(world.pool.events(NodeDraining.class)).isEmpty();
+    }
+
+    private static long changeoverSeconds(FakeWorld world) {
+        return world.pool
+                .seen()
+                .history()
+                .changeover(world.state().spec().orElseThrow())
+                .toSeconds();
+    }
+
+    /** A longer one counts at once, a shorter one by a quarter; and never less than the pool says. */
+    @Test
+    void aChangeoverIsAsLongAsStartingTookOfLate() {
+        FakeWorld world = world(PolicyName.GREEDY);
+        assertThat(changeoverSeconds(world)).isEqualTo(60);
+        world.bootSeconds = 100;
+        submit(world);
+        world.seconds(120);
+        assertThat(changeoverSeconds(world)).isBetween(100L, 103L);
+        world.bootSeconds = 3;
+        world.submit(new JobId("k"), job("deadline: 1h\ncomputeTime: 20m"));
+        world.seconds(30);
+        assertThat(changeoverSeconds(world)).isBetween(76L, 79L);
+        world.pool.restart();
+        assertThat(changeoverSeconds(world)).isEqualTo(60);
+    }
+
+    @Test
+    void whatStartsOnANodeThatWasThereTellsNothingOfLaunches() {
+        FakeWorld world = FakeWorld.of(Specs.pool(CapacityMode.SPOT_ONLY, 1, 2), 1);
+        world.steps(1_200);
+        world.seconds(200);
+        submit(world);
+        world.seconds(30);
+        assertThat(world.pool.shard(SHARD).state()).isEqualTo(ShardState.RUNNING);
+        assertThat(changeoverSeconds(world)).isEqualTo(60);
     }
 }

@@ -36,7 +36,6 @@ import java.util.function.BooleanSupplier;
  */
 final class FakeWorld {
     private static final int LAUNCH_SECONDS = 3;
-    private static final int BOOT_SECONDS = 3;
 
     /** What arrives later. */
     private record Later(Instant at, Input input) {}
@@ -55,6 +54,9 @@ final class FakeWorld {
 
     /** What is told to stop there never does. */
     final Set<NodeId> stuck = new HashSet<>();
+
+    /** From an instance's launch to its agent's first word. */
+    int bootSeconds = 3;
 
     /** Nobody can reach the store. */
     boolean storeAway;
@@ -371,7 +373,7 @@ final class FakeWorld {
                 .filter(known -> known.market().equals(market))
                 .findFirst()
                 .orElseThrow();
-        Instant bootedAt = pool.now().plusSeconds(LAUNCH_SECONDS + BOOT_SECONDS);
+        Instant bootedAt = pool.now().plusSeconds(LAUNCH_SECONDS + bootSeconds);
         instances.put(node, new Instance(market, bootedAt, new FakeAgent(node, this)));
         if (!booting) {
             mute.add(node);

@@ -211,8 +211,8 @@ class JobForecastTest {
         int[] times = {0, 31, 200};
         for (int i = 0; i < 3; i++) {
             Interruptions seen = new Interruptions(times[i], Duration.ofHours(100));
-            Observations with = bare.withHistory(
-                    new MarketHistory(PoolScript.START, TreePMap.singleton(SPOT_A, seen), HashTreePMap.empty()));
+            Observations with = bare.withHistory(new MarketHistory(
+                    PoolScript.START, Duration.ZERO, TreePMap.singleton(SPOT_A, seen), HashTreePMap.empty()));
             cost[i] = JobForecast.of(pool(), unknown(pool(), with), job(1, 1, 60, 0))
                     .cost()
                     .expected();

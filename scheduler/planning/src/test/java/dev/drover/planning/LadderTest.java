@@ -136,6 +136,7 @@ class LadderTest {
         seen = seen.withOffers(seen.offers().plus(SPOT_B, offer(SPOT_B, "0.40", 1)))
                 .withHistory(new MarketHistory(
                         NOW,
+                        Duration.ZERO,
                         TreePMap.singleton(SPOT_A, new Interruptions(losses, Duration.ofHours(10))),
                         HashTreePMap.empty()));
         if (refusals > 0) {

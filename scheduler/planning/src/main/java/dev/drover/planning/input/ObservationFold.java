@@ -3,6 +3,7 @@ package dev.drover.planning.input;
 import dev.drover.planning.input.Observations.AgentSeen;
 import dev.drover.planning.input.Observations.Failing;
 import dev.drover.planning.input.Observations.Refused;
+import dev.drover.planning.state.Attempt;
 import dev.drover.planning.state.Node;
 import dev.drover.planning.state.NodePhase;
 import dev.drover.planning.state.PoolState;
@@ -130,8 +131,32 @@ public final class ObservationFold {
         }
         Observations heard =
                 with(seen, status.node(), new AgentSeen(status.incarnation(), true, now, Optional.of(status)));
+        Observations started = startUp(state, node.get(), status, now)
+                .map(took -> heard.withHistory(heard.history().started(took)))
+                .orElse(heard);
         boolean noticed = status.notice() != null && node.get().notice().isEmpty();
-        return noticed ? taken(heard, state, node.get(), now) : heard;
+        return noticed ? taken(started, state, node.get(), now) : started;
+    }
+
+    /** From the node's launch to the first step of a shard that waited for it; absent where no such step is news. */
+    private static Optional<Duration> startUp(PoolState state, Node node, AgentReport.Status status, Instant now) {
+        return status.shards().stream()
+                .filter(heard -> state.shard(heard.lease().shard())
+                        .filter(shard -> shard.lease().equals(Optional.of(heard.lease())))
+                        .flatMap(Shard::lastAttempt)
+                        .filter(attempt -> !attempt.hasStarted() && heard.step() > attempt.resumeStep())
+                        .filter(attempt -> waitedFor(state, node, attempt))
+                        .isPresent())
+                .findFirst()
+                .flatMap(first -> node.instance())
+                .map(instance -> Duration.between(instance.launchedAt(), now));
+    }
+
+    /** Whether it was granted as soon as the node was ready. */
+    private static boolean waitedFor(PoolState state, Node node, Attempt attempt) {
+        Duration lease =
+                state.spec().map(PoolSpec::lease).orElse(LeaseSpec.DEFAULT).length();
+        return attempt.grantedAt().isBefore(node.since().plus(lease));
     }
 
     private static boolean isStale(Observations seen, AgentReport.Status status) {

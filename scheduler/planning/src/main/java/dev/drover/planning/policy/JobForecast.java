@@ -51,7 +51,7 @@ public final class JobForecast {
 
     /** Of a job that is submitted now, where there is anything that it may buy. */
     public static JobForecast of(PoolSpec pool, LadderMarkets markets, PlannedJob job) {
-        Duration changeover = pool.switchBack().changeover();
+        Duration changeover = markets.seen().history().changeover(pool);
         Duration needed = job.work().plus(changeover).multipliedBy(job.rounds());
         Duration aim = job.deadline().filter(due -> due.compareTo(needed) > 0).orElse(needed);
         Duration tick = longest(pool.backoff().longest(), aim.dividedBy(MOST_LOOKS));

@@ -139,7 +139,7 @@ public record LadderMarkets(
         Duration patience = spot.isEmpty() ? Duration.ZERO : pool.buying().fallbackAfter();
         Set<Market> worthReturning = spot.stream()
                 .filter(place -> onDemand.filter(dear -> LadderPolicy.pays(
-                                place.offer().pricePerHour(), dear.offer().pricePerHour(), pool.switchBack()))
+                                place.offer().pricePerHour(), dear.offer().pricePerHour(), pool, seen))
                         .isPresent())
                 .map(Place::market)
                 .collect(Collectors.toSet());

@@ -11,7 +11,6 @@ import dev.drover.protocol.money.Money;
 import dev.drover.protocol.pool.CapacityMode;
 import dev.drover.protocol.pool.PolicyName;
 import dev.drover.protocol.pool.PoolSpec;
-import dev.drover.protocol.pool.SwitchBackSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -156,7 +155,7 @@ public final class LadderPolicy implements CapacityPolicy {
         Optional<Decided> decided = purchase(pool, demand, holding, rungs, seen, now);
         return decided.isPresent()
                 ? change(market, decided.get(), rungs)
-                : switchBack(pool, instance.get(), rungs).map(back -> back);
+                : switchBack(pool, instance.get(), rungs, seen).map(back -> back);
     }
 
     /** What the policy would rather hold than what it does. */
@@ -180,12 +179,13 @@ public final class LadderPolicy implements CapacityPolicy {
         };
     }
 
-    private static Optional<Choice.Launch> switchBack(PoolSpec pool, Node.Instance held, List<Rung> rungs) {
+    private static Optional<Choice.Launch> switchBack(
+            PoolSpec pool, Node.Instance held, List<Rung> rungs, Observations seen) {
         Money dear = held.pricePerHour();
         return rungs.stream()
                 .filter(rung -> !held.market().isSpot() && rung.isSpot() && rung.isBuyable())
                 .map(rung -> rung.open().stream()
-                        .filter(offer -> pays(offer.pricePerHour(), dear, pool.switchBack()))
+                        .filter(offer -> pays(offer.pricePerHour(), dear, pool, seen))
                         .toList())
                 .filter(worthIt -> !worthIt.isEmpty())
                 .findFirst()
@@ -208,12 +208,12 @@ public final class LadderPolicy implements CapacityPolicy {
     }
 
     /** The saving over the horizon exceeds the changeover, during which both are paid for. */
-    static boolean pays(Money spot, Money onDemand, SwitchBackSpec rule) {
+    static boolean pays(Money spot, Money onDemand, PoolSpec pool, Observations seen) {
         if (!spot.currency().equals(onDemand.currency())) {
             return false;
         }
-        Money saving = onDemand.minus(spot).perHourFor(rule.horizon());
-        Money changeover = onDemand.plus(spot).perHourFor(rule.changeover());
+        Money saving = onDemand.minus(spot).perHourFor(pool.switchBack().horizon());
+        Money changeover = onDemand.plus(spot).perHourFor(seen.history().changeover(pool));
         return saving.isMoreThan(changeover);
     }
 }

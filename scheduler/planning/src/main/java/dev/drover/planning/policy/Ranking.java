@@ -52,7 +52,7 @@ record Ranking(PoolSpec pool, Resources need, Observations seen) {
         double interruptions = offer.market().isSpot() ? interruptionsPerHour(offer.market()) : 0;
         double pricePerSlot =
                 offer.pricePerHour().amount().doubleValue() / offer.resources().slotsFor(need);
-        return pricePerSlot * (1 + interruptions * hours(pool.switchBack().changeover()));
+        return pricePerSlot * (1 + interruptions * hours(seen.history().changeover(pool)));
     }
 
     /** Time that the cloud protects from each launch on stretches what is between two interruptions. */

@@ -225,6 +225,7 @@ class OnePolicyTest {
         return seen.withOffers(offers)
                 .withHistory(new MarketHistory(
                         NOW.minus(TICK),
+                        Duration.ZERO,
                         HashTreePMap.empty(),
                         HashTreePMap.singleton(new Wish(NEED, List.of()), asked.before())));
     }
