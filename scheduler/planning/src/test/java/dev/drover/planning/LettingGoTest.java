@@ -7,7 +7,10 @@ import static dev.drover.planning.Specs.node;
 import static dev.drover.planning.Specs.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.drover.planning.input.Interruptions;
+import dev.drover.planning.state.NodePhase;
 import dev.drover.protocol.agent.AgentCommand;
+import dev.drover.protocol.agent.EvictionNotice;
 import dev.drover.protocol.api.PoolCommand;
 import dev.drover.protocol.id.Lease;
 import dev.drover.protocol.id.NodeId;
@@ -93,5 +96,25 @@ class LettingGoTest {
         world.second();
         assertThat(world.agent(node(1)).trains(first)).isFalse();
         assertThat(told(node(1), AgentCommand.Welcome.class)).hasSizeGreaterThan(renewals);
+    }
+
+    /** The provider ends what we end with a SIGTERM, which its agent tells like a notice: nothing was taken there, and spot is still to be had. */
+    @Test
+    void aNoticeOfANodeThatIsBeingEndedSaysNothingOfItsMarket() {
+        world.steps(10);
+        world.submit(JOB, job(1, 1));
+        world.until(60, () -> world.state().isIdle(node(1)));
+        world.cloudAway = true;
+        world.until(200, () -> world.state().node(node(1)).orElseThrow().phase() == NodePhase.ENDING);
+        world.evict(
+                node(1),
+                new EvictionNotice(
+                        EvictionNotice.Source.SIGTERM, world.pool.now().plusSeconds(30)));
+        world.seconds(5);
+        assertThat(world.agent(node(1)).status().notice()).isNotNull();
+        assertThat(world.pool.seen().refusals()).isEmpty();
+        assertThat(world.pool.seen().history().interruptions().values())
+                .extracting(Interruptions::times)
+                .containsOnly(0);
     }
 }

@@ -134,7 +134,10 @@ public final class ObservationFold {
         Observations started = startUp(state, node.get(), status, now)
                 .map(took -> heard.withHistory(heard.history().started(took)))
                 .orElse(heard);
-        boolean noticed = status.notice() != null && node.get().notice().isEmpty();
+        // What we end gets a SIGTERM, which its agent takes for a notice like any other.
+        boolean noticed = status.notice() != null
+                && node.get().notice().isEmpty()
+                && node.get().phase() != NodePhase.ENDING;
         return noticed ? taken(started, state, node.get(), now) : started;
     }
 
