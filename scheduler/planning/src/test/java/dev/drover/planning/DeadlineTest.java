@@ -290,4 +290,15 @@ class DeadlineTest {
         assertThat(world.pool.shard(SHARD).state()).isEqualTo(ShardState.RUNNING);
         assertThat(changeoverSeconds(world)).isEqualTo(60);
     }
+
+    @ParameterizedTest
+    @EnumSource(PolicyName.class)
+    void whatIsLateInAnyCaseIsNotSaidToBeInTime(PolicyName policy) {
+        FakeWorld world = world(policy);
+        noSpot(world);
+        world.submit(JOB, job("deadline: 15m\ncomputeTime: 20m"));
+        assertThat(onDemand(world).getFirst().reason().text())
+                .startsWith(
+                        "The deadline can't be met any more, and on demand it is missed by least: 20m of work are left");
+    }
 }

@@ -67,6 +67,11 @@ public final class SimulateCommand implements Callable<Integer> {
         try {
             List<Contender> policies = options.policies();
             List<Job> jobs = options.jobs();
+            checkWritable("out", out);
+            checkWritable("plot", plot);
+            if (out != null && plot != null && isSame(out, plot)) {
+                throw new TraceException("plot: '%s' is where --out goes; use another file".formatted(plot));
+            }
             replay(policies, jobs);
             if (plot != null) {
                 draw(plot, policies, jobs);
@@ -79,6 +84,25 @@ public final class SimulateCommand implements Callable<Integer> {
             err().println("drover simulate: can't be written: " + e.getMessage());
             return ExitCodes.BAD_INPUT;
         }
+    }
+
+    private static void checkWritable(String option, @Nullable Path file) {
+        if (file != null && !isWritable(file)) {
+            throw new TraceException(
+                    "%s: '%s' can't be written; use a file in a directory that there is".formatted(option, file));
+        }
+    }
+
+    private static boolean isWritable(Path file) {
+        if (Files.exists(file)) {
+            return !Files.isDirectory(file) && Files.isWritable(file);
+        }
+        Path folder = file.toAbsolutePath().getParent();
+        return folder != null && Files.isDirectory(folder) && Files.isWritable(folder);
+    }
+
+    private static boolean isSame(Path one, Path other) {
+        return one.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize());
     }
 
     private void replay(List<Contender> policies, List<Job> jobs) throws IOException {

@@ -236,7 +236,10 @@ final class SimulateCommandTest {
         --start-ticks=1 --starts=1                 | starts: '1' can't be used with --start-ticks; use one of them
         --min-count=0                              | min-count: '0' is not allowed; use a whole number from 1 to .*
         --trace-dir=/nowhere                       | trace-dir: /nowhere is no directory; use one with a ZONE\\.json per zone
-        --out=/nowhere/rows.csv                    | can't be written: /nowhere/rows.csv
+        --out=/nowhere/rows.csv                    | out: '/nowhere/rows\\.csv' can't be written; use a file in a directory that there is
+        --plot=/nowhere/job.svg                    | plot: '/nowhere/job\\.svg' can't be written; use a file in a directory that there is
+        --plot=/                                   | plot: '/' can't be written; use a file in a directory that there is
+        --out=/tmp/same --plot=/tmp/../tmp/same    | plot: '/tmp/../tmp/same' is where --out goes; use another file
         """)
     void whatIsNotAllowedIsSaid(String options, String message) {
         Ran ran = simulate(options.split(" ", -1));

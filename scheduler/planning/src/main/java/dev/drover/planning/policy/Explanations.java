@@ -19,6 +19,8 @@ import java.util.stream.Collectors;
 
 /** What {@link LadderPolicy} says of its choices. */
 final class Explanations {
+    private static final String LATE = "The deadline can't be met any more, and on demand it is missed by least";
+
     private Explanations() {}
 
     static Reason noOffers(PoolSpec pool) {
@@ -173,13 +175,18 @@ final class Explanations {
         };
         return Reason.of(
                 code,
-                "%s: %s.%s".formatted(text(purchase.why()), left, where),
+                "%s: %s.%s".formatted(isLate(purchase, situation) ? LATE : text(purchase.why()), left, where),
                 "workLeft",
                 situation.workLeft(),
                 "timeLeft",
                 situation.timeLeft(),
                 "policyWhy",
                 purchase.why());
+    }
+
+    private static boolean isLate(Purchase purchase, Situation situation) {
+        return purchase.why() == Purchase.Why.DEADLINE_NEAR
+                && situation.workLeft().compareTo(situation.timeLeft()) > 0;
     }
 
     private static String text(Purchase.Why why) {
