@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.drover.protocol.json.DroverJson;
 import dev.drover.protocol.market.Market;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +26,14 @@ class CatalogFileTest {
     void jsonIsReadTooAndTheStandardCatalogComesBackAsItWas() throws Exception {
         String json = DroverJson.mapper().writeValueAsString(Catalog.standard());
         assertThat(CatalogFile.parse(json, "c.json")).isEqualTo(Catalog.standard());
+    }
+
+    @Test
+    void theDocumentedCatalogIsTheStandardOne() throws Exception {
+        String document = Files.readString(
+                Path.of(System.getProperty("drover.root", "../..")).resolve("docs/OPERATIONS.md"));
+        String example = document.substring(document.indexOf("regions:\n"), document.indexOf("traces: []"));
+        assertThat(CatalogFile.parse(example, "OPERATIONS.md")).isEqualTo(Catalog.standard());
     }
 
     @ParameterizedTest
