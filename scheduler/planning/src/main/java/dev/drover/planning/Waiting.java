@@ -143,12 +143,22 @@ final class Waiting {
                 .orElse("?");
         return Reason.of(
                 Code.NODE_STARTING,
-                "Node %s is starting in %s: %s"
-                        .formatted(node.id(), where, node.because().text()),
+                isOthers(shard)
+                        ? "Node %s is starting in %s for another shard, and has room for this one."
+                                .formatted(node.id(), where)
+                        : "Node %s is starting in %s: %s"
+                                .formatted(node.id(), where, node.because().text()),
                 "node",
                 node.id(),
                 "phase",
                 node.phase());
+    }
+
+    /** Whether its node was not launched for it, so that what the node is there for says nothing of it. */
+    private static boolean isOthers(Shard shard) {
+        return shard.because()
+                .filter(because -> because.code() == Code.FIRST_PLACEMENT)
+                .isPresent();
     }
 
     private static Reason launchFailing(Node node, Observations.Failing launch) {

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.drover.planning.event.PoolEvent.ShardTargeted;
 import dev.drover.planning.input.Input;
 import dev.drover.protocol.api.PoolCommand;
+import dev.drover.protocol.api.PoolReply;
 import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.pool.CapacityMode;
 import java.time.Duration;
@@ -123,5 +124,23 @@ class QueueTest {
         FakeWorld world = leaving();
         world.notice(node(1), Duration.ofMinutes(3));
         assertThat(firstMoved(world)).isEqualTo("a/0");
+    }
+
+    @Test
+    void whatGoesAlongOnANodeIsNotToldWhyTheNodeWasBought() {
+        PoolScript pool = pool(1, 2);
+        submit(pool, "a ann 0 1x1");
+        submit(pool, "b ann 0 1x1");
+        assertThat(why(pool, "a")).startsWith("Node p-n1 is starting in local:a:m1:SPOT: Spot in");
+        assertThat(why(pool, "b"))
+                .isEqualTo("Node p-n1 is starting in local:a:m1:SPOT for another shard, and has room for this one.");
+    }
+
+    private static String why(PoolScript pool, String job) {
+        return ((PoolReply.Job) pool.ask(new PoolCommand.ShowJob(new JobId(job))))
+                .job()
+                .why()
+                .orElseThrow()
+                .text();
     }
 }
