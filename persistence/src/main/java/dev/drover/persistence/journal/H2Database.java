@@ -17,6 +17,9 @@ import java.util.Map;
  * @param url of JDBC
  */
 public record H2Database(String url) {
+    /** H2 gives up after 2 s, which a machine under load takes to delete what a snapshot made superfluous. */
+    private static final int LOCK_TIMEOUT_MILLIS = 20_000;
+
     private static final String DRIVER = "org.h2.Driver";
     private static final int JOURNAL_CONNECTIONS = 4;
 
@@ -26,12 +29,14 @@ public record H2Database(String url) {
         // shutdown hook
         // would close the database while the actors still persist.
         String file = directory.resolve("drover").toAbsolutePath().toString();
-        return new H2Database("jdbc:h2:file:" + file + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE");
+        return new H2Database(
+                "jdbc:h2:file:" + file + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;LOCK_TIMEOUT=" + LOCK_TIMEOUT_MILLIS);
     }
 
     /** In memory, gone with the process: for tests. */
     public static H2Database inMemory(String name) {
-        return new H2Database("jdbc:h2:mem:" + name + ";DB_CLOSE_DELAY=-1;DB_CLOSE_ON_EXIT=FALSE");
+        return new H2Database("jdbc:h2:mem:" + name + ";DB_CLOSE_DELAY=-1;DB_CLOSE_ON_EXIT=FALSE;LOCK_TIMEOUT="
+                + LOCK_TIMEOUT_MILLIS);
     }
 
     /** A connection pool, which the caller closes. The database closes with its last connection. */
