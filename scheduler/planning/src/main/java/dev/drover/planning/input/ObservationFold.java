@@ -37,6 +37,9 @@ public final class ObservationFold {
     /** A pool that did not look for more of a lease than this can't tell a silent node from one it has not yet heard. */
     private static final int LOOKS_PER_LEASE = 2;
 
+    /** What takes longer is something else; and of nodes that have been there for longer nothing needs to be looked up. */
+    private static final Duration LONGEST_START_UP = Duration.ofHours(1);
+
     private ObservationFold() {}
 
     /** What is seen after {@code input}. */
@@ -143,6 +146,9 @@ public final class ObservationFold {
 
     /** From the node's launch to the first step of a shard that waited for it; absent where no such step is news. */
     private static Optional<Duration> startUp(PoolState state, Node node, AgentReport.Status status, Instant now) {
+        if (now.isAfter(node.since().plus(LONGEST_START_UP))) {
+            return Optional.empty();
+        }
         return status.shards().stream()
                 .filter(heard -> state.shard(heard.lease().shard())
                         .filter(shard -> shard.lease().equals(Optional.of(heard.lease())))
