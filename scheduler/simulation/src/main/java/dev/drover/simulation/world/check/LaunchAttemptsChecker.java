@@ -64,7 +64,7 @@ final class LaunchAttemptsChecker implements Checker {
         }
     }
 
-    /** The spot market that just took a node, or said that it will. */
+    /** The spot market that just took a node, or said that it will, and not one that the pool ends itself. */
     private static Optional<Market> taken(Turn turn) {
         Optional<Node> taken = Optional.empty();
         if (turn.input() instanceof Input.StatusReported(AgentReport.Status status)) {
@@ -73,9 +73,11 @@ final class LaunchAttemptsChecker implements Checker {
                     .filter(node -> status.notice() != null && node.notice().isEmpty())
                     .filter(node -> turn.seen().isNews(status, turn.at()));
         } else if (turn.input() instanceof Input.InstanceEnded ended) {
-            taken = turn.before().node(ended.node()).filter(node -> node.phase() != NodePhase.ENDING);
+            taken = turn.before().node(ended.node());
         }
-        return taken.flatMap(Node::market).filter(Market::isSpot);
+        return taken.filter(node -> node.phase() != NodePhase.ENDING)
+                .flatMap(Node::market)
+                .filter(Market::isSpot);
     }
 
     private void refused(List<Refusal> refusals, Instant at) {
