@@ -265,6 +265,9 @@ final class Budgets {
     static Instant runUntil(Draft draft, NodeId node) {
         LeaseSpec lease = lease(draft.state());
         Instant longest = draft.now().plus(lease.runUntil());
+        if (draft.seen().moneyUntil().isEmpty()) {
+            return longest;
+        }
         Instant shortest = draft.now().plus(lease.heartbeat().multipliedBy(HEARTBEATS_AT_LEAST));
         Duration margin = Handoffs.margin(draft.state(), draft.seen(), node);
         return Stream.concat(

@@ -193,7 +193,7 @@ final class Fold {
     private static PoolState paid(PoolState state, CapacityType type, Part part, Ledger.Spend spend) {
         Optional<Job> payer = part.job().flatMap(state::job);
         PoolState folded = state.withLedger(state.ledger().plus(type, part, spend, payer.map(Job::owner)));
-        return payer.map(job -> folded.withJob(job.withLedger(job.ledger().plus(type, part.category(), spend))))
+        return payer.map(job -> folded.withBooked(job.withLedger(job.ledger().plus(type, part.category(), spend))))
                 .orElse(folded);
     }
 
@@ -244,7 +244,7 @@ final class Fold {
     private static PoolState withSwitchBack(PoolState state, JobId id) {
         Job job = state.job(id).orElseThrow();
         return state.withLedger(state.ledger().plusSwitchBack())
-                .withJob(job.withLedger(job.ledger().plusSwitchBack()));
+                .withBooked(job.withLedger(job.ledger().plusSwitchBack()));
     }
 
     private static Shard started(Shard shard, Instant at) {

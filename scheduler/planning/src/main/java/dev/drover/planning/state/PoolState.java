@@ -228,40 +228,26 @@ public record PoolState(
                         index.withJob(nodes, jobs, jobsSubmitted, job));
     }
 
-    /** A job that there is, changed. */
+    /** A job that there is, changed, but for its spec. */
     PoolState withJob(Job job) {
         Job before = jobs.get(job.id());
-        return before == null
-                ? this
-                : new PoolState(
-                        spec,
-                        paused,
-                        nodes,
-                        jobs.plus(job.id(), job),
-                        order,
-                        jobsSubmitted,
-                        archived,
-                        nodesRequested,
-                        ledger,
-                        index.withJob(nodes, jobs, before, job));
+        return before == null ? this : with(jobs.plus(job.id(), job), index.withJob(nodes, jobs, before, job));
     }
 
     /** A job that there is, with another spec. */
     PoolState withChangedJob(Job job) {
         Job before = jobs.get(job.id());
-        return before == null
-                ? this
-                : new PoolState(
-                        spec,
-                        paused,
-                        nodes,
-                        jobs.plus(job.id(), job),
-                        order,
-                        jobsSubmitted,
-                        archived,
-                        nodesRequested,
-                        ledger,
-                        index.withChangedJob(nodes, before, job));
+        return before == null ? this : with(jobs.plus(job.id(), job), index.withChangedJob(nodes, before, job));
+    }
+
+    /** A job that there is, of which only the bill has changed: the index holds no money. */
+    PoolState withBooked(Job job) {
+        return with(jobs.plus(job.id(), job), index);
+    }
+
+    private PoolState with(PMap<JobId, Job> newJobs, Index newIndex) {
+        return new PoolState(
+                spec, paused, nodes, newJobs, order, jobsSubmitted, archived, nodesRequested, ledger, newIndex);
     }
 
     PoolState withArchivedJob(JobId id, Instant at) {
