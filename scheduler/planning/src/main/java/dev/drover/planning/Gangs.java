@@ -116,8 +116,8 @@ final class Gangs {
                 ? alone
                 : Reason.of(
                         Code.GANG,
-                        "All %d shards start together, and %d slots are missing. %s"
-                                .formatted(all, missing, alone.text()),
+                        "All %d shards start together, and %s missing. %s"
+                                .formatted(all, missing == 1 ? "1 slot is" : missing + " slots are", alone.text()),
                         "shards",
                         all,
                         "missing",

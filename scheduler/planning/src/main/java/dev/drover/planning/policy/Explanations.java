@@ -126,10 +126,11 @@ final class Explanations {
                 best.market());
     }
 
-    static Reason fallback(Offer best) {
+    static Reason fallback(Offer best, List<Rung> rungs) {
+        String why = rungs.stream().anyMatch(Rung::isSpot) ? "No spot market is open" : "The ladder has no spot";
         return Reason.of(
                 Code.FALLBACK,
-                "No spot market is open, so on demand: %s at %s/h.".formatted(best.market(), best.pricePerHour()),
+                "%s, so on demand: %s at %s/h.".formatted(why, best.market(), best.pricePerHour()),
                 "market",
                 best.market(),
                 "price",

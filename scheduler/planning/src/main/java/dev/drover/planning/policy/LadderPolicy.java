@@ -110,8 +110,9 @@ public final class LadderPolicy implements CapacityPolicy {
             return new Choice.Wait(Explanations.awaitsFallback(pool, fallbackFrom.get()));
         }
         Offer best = onDemand.get().open().getFirst();
-        Reason because =
-                pool.mode() == CapacityMode.ON_DEMAND ? Explanations.onDemandMode(best) : Explanations.fallback(best);
+        Reason because = pool.mode() == CapacityMode.ON_DEMAND
+                ? Explanations.onDemandMode(best)
+                : Explanations.fallback(best, rungs);
         return new Choice.Launch(onDemand.get().openMarkets(), because);
     }
 
