@@ -1,8 +1,6 @@
 package dev.drover.persistence.journal;
 
 import com.typesafe.config.Config;
-import com.typesafe.config.ConfigFactory;
-import com.typesafe.config.ConfigValueFactory;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.nio.file.Path;
@@ -16,7 +14,7 @@ import java.util.Map;
  *
  * @param url of JDBC
  */
-public record H2Database(String url) {
+public record H2Database(String url) implements Database {
     /** H2 gives up after 2 s, which a machine under load takes to delete what a snapshot made superfluous. */
     private static final int LOCK_TIMEOUT_MILLIS = 20_000;
 
@@ -26,8 +24,8 @@ public record H2Database(String url) {
     /** In files {@code drover.*} under {@code directory}, which is made if need be. */
     public static H2Database in(Path directory) {
         // WRITE_DELAY: by default H2 acknowledges commits that a kill -9 then loses. DB_CLOSE_ON_EXIT: H2's own
-        // shutdown hook
-        // would close the database while the actors still persist.
+        // shutdown
+        // hook would close the database while the actors still persist.
         String file = directory.resolve("drover").toAbsolutePath().toString();
         return new H2Database(
                 "jdbc:h2:file:" + file + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;LOCK_TIMEOUT=" + LOCK_TIMEOUT_MILLIS);
@@ -39,7 +37,8 @@ public record H2Database(String url) {
                 + LOCK_TIMEOUT_MILLIS);
     }
 
-    /** A connection pool, which the caller closes. The database closes with its last connection. */
+    /** The database closes with its last connection. */
+    @Override
     public HikariDataSource connect(String poolName, int connections) {
         HikariConfig config = new HikariConfig();
         config.setPoolName(poolName);
@@ -50,31 +49,19 @@ public record H2Database(String url) {
         return new HikariDataSource(config);
     }
 
-    /**
-     * What Pekko's journal and snapshot store need to use this database; they share one connection pool. The schema must be
-     * there: see {@link Schema#migrate}.
-     */
+    @Override
     public Config pekkoConfig() {
-        Map<String, Object> shared = Map.of(
+        return JournalConfig.of(Map.of(
                 "profile", "slick.jdbc.H2Profile$",
                 "db.url", url,
                 "db.driver", DRIVER,
                 "db.numThreads", JOURNAL_CONNECTIONS,
                 "db.maxConnections", JOURNAL_CONNECTIONS,
-                "db.minConnections", 1);
-        Config config = ConfigFactory.parseString("""
-            pekko.persistence.journal.plugin = jdbc-journal
-            pekko.persistence.snapshot-store.plugin = jdbc-snapshot-store
-            jdbc-journal.use-shared-db = slick
-            jdbc-snapshot-store.use-shared-db = slick
-            jdbc-read-journal.use-shared-db = slick
-            drover.read-journal = jdbc-read-journal
-            """);
-        for (Map.Entry<String, Object> setting : shared.entrySet()) {
-            config = config.withValue(
-                    "pekko-persistence-jdbc.shared-databases.slick." + setting.getKey(),
-                    ConfigValueFactory.fromAnyRef(setting.getValue()));
-        }
-        return config;
+                "db.minConnections", 1));
+    }
+
+    @Override
+    public String migrations() {
+        return "dev/drover/persistence/h2";
     }
 }

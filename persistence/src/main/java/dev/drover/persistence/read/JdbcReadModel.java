@@ -3,7 +3,7 @@ package dev.drover.persistence.read;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.zaxxer.hikari.HikariDataSource;
-import dev.drover.persistence.journal.H2Database;
+import dev.drover.persistence.journal.Database;
 import dev.drover.persistence.journal.Schema;
 import dev.drover.protocol.api.AttemptView;
 import dev.drover.protocol.api.JobEvent;
@@ -40,13 +40,13 @@ public final class JdbcReadModel implements ReadModel {
     }
 
     /** Opens the read model, and brings the whole database, the journal's tables included, to this version's schema. */
-    public static JdbcReadModel open(H2Database h2) {
-        HikariDataSource database = h2.connect("read-model", CONNECTIONS);
+    public static JdbcReadModel open(Database database) {
+        HikariDataSource connections = database.connect("read-model", CONNECTIONS);
         try {
-            Schema.migrate(database);
-            return new JdbcReadModel(database);
+            Schema.migrate(connections, database.migrations());
+            return new JdbcReadModel(connections);
         } catch (RuntimeException e) {
-            database.close();
+            connections.close();
             throw e;
         }
     }
@@ -112,23 +112,20 @@ public final class JdbcReadModel implements ReadModel {
 
     @Override
     public void archive(JobView job) {
-        String attempted = "archive job " + job.id();
         var finishedAt = job.finishedAt().orElse(job.submittedAt()).atOffset(ZoneOffset.UTC);
-        boolean fresh = sql.insertIfAbsent(
-                attempted,
-                "INSERT INTO finished_jobs (job, pool, finished_at, job_view) VALUES (?, ?, ?, ?)",
-                job.id().value(),
-                job.pool().value(),
-                finishedAt,
-                json(job));
-        if (!fresh) {
-            sql.update(
-                    attempted,
-                    "UPDATE finished_jobs SET finished_at = ?, job_view = ? WHERE job = ?",
-                    finishedAt,
-                    json(job),
-                    job.id().value());
-        }
+        sql.insertOrUpdate(
+                "archive job " + job.id(),
+                new Sql.Statement(
+                        "INSERT INTO finished_jobs (job, pool, finished_at, job_view) VALUES (?, ?, ?, ?)",
+                        job.id().value(),
+                        job.pool().value(),
+                        finishedAt,
+                        json(job)),
+                new Sql.Statement(
+                        "UPDATE finished_jobs SET finished_at = ?, job_view = ? WHERE job = ?",
+                        finishedAt,
+                        json(job),
+                        job.id().value()));
     }
 
     @Override
@@ -161,31 +158,28 @@ public final class JdbcReadModel implements ReadModel {
 
     @Override
     public void recordAttempt(ShardId shard, AttemptView attempt) {
-        String attempted = "record generation " + attempt.generation() + " of " + shard;
-        boolean fresh = sql.insertIfAbsent(
-                attempted,
-                """
-                INSERT INTO attempts
-                    (job, shard, generation, resumed_from_step, node, zone, capacity_type, attempt_view)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)\
-                """,
-                shard.job().value(),
-                shard.index(),
-                attempt.generation(),
-                attempt.resumedFromStep(),
-                attempt.node().value(),
-                attempt.market().zone(),
-                attempt.market().capacityType().name(),
-                json(attempt));
-        if (!fresh) {
-            sql.update(
-                    attempted,
-                    "UPDATE attempts SET attempt_view = ? WHERE job = ? AND shard = ? AND generation = ?",
-                    json(attempt),
-                    shard.job().value(),
-                    shard.index(),
-                    attempt.generation());
-        }
+        sql.insertOrUpdate(
+                "record generation " + attempt.generation() + " of " + shard,
+                new Sql.Statement(
+                        """
+                        INSERT INTO attempts
+                            (job, shard, generation, resumed_from_step, node, zone, capacity_type, attempt_view)
+                        VALUES (?, ?, ?, ?, ?, ?, ?, ?)\
+                        """,
+                        shard.job().value(),
+                        shard.index(),
+                        attempt.generation(),
+                        attempt.resumedFromStep(),
+                        attempt.node().value(),
+                        attempt.market().zone(),
+                        attempt.market().capacityType().name(),
+                        json(attempt)),
+                new Sql.Statement(
+                        "UPDATE attempts SET attempt_view = ? WHERE job = ? AND shard = ? AND generation = ?",
+                        json(attempt),
+                        shard.job().value(),
+                        shard.index(),
+                        attempt.generation()));
     }
 
     @Override

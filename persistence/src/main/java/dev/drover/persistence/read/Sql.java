@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,13 @@ final class Sql {
 
     Sql(DataSource database) {
         this.database = database;
+    }
+
+    /** A statement with what is put in the place of its question marks. */
+    record Statement(String sql, List<@Nullable Object> arguments) {
+        Statement(String sql, @Nullable Object... arguments) {
+            this(sql, Arrays.asList(arguments));
+        }
     }
 
     /** Reads one row. */
@@ -48,10 +56,19 @@ final class Sql {
         }
     }
 
-    void update(String attempted, String sql, @Nullable Object... arguments) {
+    /** Updates the row, or inserts it where its key is absent. Of racing callers each has its way, in some order. */
+    void insertOrUpdate(String attempted, Statement insert, Statement update) {
+        if (update(attempted, update) == 0
+                && !insertIfAbsent(attempted, insert.sql(), insert.arguments().toArray())) {
+            int unused = update(attempted, update);
+        }
+    }
+
+    private int update(String attempted, Statement update) {
         try (Connection connection = database.getConnection();
-                PreparedStatement statement = prepare(connection, sql, arguments)) {
-            statement.executeUpdate();
+                PreparedStatement statement =
+                        prepare(connection, update.sql(), update.arguments().toArray())) {
+            return statement.executeUpdate();
         } catch (SQLException e) {
             throw new ReadModelException(attempted, e);
         }

@@ -6,8 +6,8 @@ import dev.drover.planning.event.PoolEvent;
 import dev.drover.planning.state.PoolState;
 import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.job.JobSpec;
-import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
@@ -22,9 +22,19 @@ import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
 final class JournalWriterMain {
     private JournalWriterMain() {}
 
-    /** {@code DIRECTORY}: where the database is. */
+    /** How to tell the program where to write. */
+    static List<String> arguments(Database database) {
+        return switch (database) {
+            case H2Database h2 -> List.of(h2.url());
+            case PostgresDatabase postgres -> List.of(postgres.url(), postgres.user(), postgres.password());
+        };
+    }
+
+    /** What {@link #arguments} says. */
     public static void main(String[] arguments) throws Exception {
-        H2Database database = H2Database.in(Path.of(arguments[0]));
+        Database database = arguments.length == 1
+                ? new H2Database(arguments[0])
+                : new PostgresDatabase(arguments[0], arguments[1], arguments[2]);
         JdbcReadModel readModel = JdbcReadModel.open(database);
         ActorSystem<Message> system = ActorSystem.create(
                 Writer.create(), "writer", database.pekkoConfig().withFallback(ConfigFactory.load()));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
 import dev.drover.persistence.read.JdbcReadModel;
+import dev.drover.persistence.trial.DatabaseKind;
 import dev.drover.planning.state.PoolState;
 import dev.drover.protocol.id.JobId;
 import java.io.BufferedReader;
@@ -16,19 +17,22 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What was acknowledged survives kill -9: a real process, killed in the middle of its writes. */
 class KillNineTest {
     private static final int ACKNOWLEDGED_BEFORE_THE_KILL = 300;
 
-    @Test
+    @ParameterizedTest
+    @EnumSource(DatabaseKind.class)
     @Timeout(60)
-    void everyAcknowledgedWriteIsThereAfterTheProcessIsKilled(@TempDir Path directory) throws Exception {
-        List<String> acknowledged = writeAndKill(directory);
-        H2Database database = H2Database.in(directory);
+    void everyAcknowledgedWriteIsThereAfterTheProcessIsKilled(DatabaseKind kind, @TempDir Path directory)
+            throws Exception {
+        Database database = kind.create(directory);
+        List<String> acknowledged = writeAndKill(database);
         try (JdbcReadModel readModel = JdbcReadModel.open(database)) {
             PoolState recovered = recover(database);
             for (String line : acknowledged) {
@@ -47,14 +51,15 @@ class KillNineTest {
         }
     }
 
-    private static List<String> writeAndKill(Path directory) throws IOException, InterruptedException {
-        Process writer = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        JournalWriterMain.class.getName(),
-                        directory.toString())
+    private static List<String> writeAndKill(Database database) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                JournalWriterMain.class.getName()));
+        command.addAll(JournalWriterMain.arguments(database));
+        Process writer = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         List<String> acknowledged = new ArrayList<>();
@@ -76,7 +81,7 @@ class KillNineTest {
         return acknowledged;
     }
 
-    private static PoolState recover(H2Database database) throws Exception {
+    private static PoolState recover(Database database) throws Exception {
         ActorSystem<JournalWriterMain.Message> system = ActorSystem.create(
                 JournalWriterMain.Writer.create(),
                 "reader",

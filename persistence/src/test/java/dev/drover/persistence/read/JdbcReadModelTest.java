@@ -3,9 +3,10 @@ package dev.drover.persistence.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.drover.persistence.journal.H2Database;
+import dev.drover.persistence.journal.Database;
 import dev.drover.persistence.read.ReadModel.Submission;
 import dev.drover.persistence.read.ReadModel.TelemetryRow;
+import dev.drover.persistence.trial.DatabaseKind;
 import dev.drover.protocol.api.AttemptView;
 import dev.drover.protocol.api.CostView;
 import dev.drover.protocol.api.JobEvent;
@@ -41,7 +42,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass
+@EnumSource(DatabaseKind.class)
 class JdbcReadModelTest {
     private static final Instant AT = Instant.parse("2026-03-01T10:00:00.123456789Z");
     private static final PoolName POOL = new PoolName("herd");
@@ -51,16 +57,24 @@ class JdbcReadModelTest {
     private static final Lease SECOND = new Lease(SHARD, 2);
     private static final Reason REASON = Reason.of(Reason.Code.CHEAPEST_SPOT, "The cheapest.", "price", "0.3");
 
+    @Parameter
+    @SuppressWarnings("NullAway.Init")
+    private DatabaseKind kind;
+
     @TempDir
     @SuppressWarnings("NullAway.Init")
     private Path directory;
+
+    @SuppressWarnings("NullAway.Init")
+    private Database database;
 
     @SuppressWarnings("NullAway.Init")
     private ReadModel readModel;
 
     @BeforeEach
     void open() {
-        readModel = JdbcReadModel.open(H2Database.in(directory));
+        database = kind.create(directory);
+        readModel = JdbcReadModel.open(database);
     }
 
     @AfterEach
@@ -95,7 +109,7 @@ class JdbcReadModelTest {
         readModel.archive(job(JobState.FAILED, AT));
         readModel.archive(job(JobState.SUCCEEDED, AT.plusSeconds(1)));
         readModel.close();
-        open();
+        readModel = JdbcReadModel.open(database);
         assertThat(readModel.pools()).containsExactly(POOL);
         assertThat(readModel.poolOf(JOB)).contains(POOL);
         assertThat(readModel.poolOf(new JobId("nope"))).isEmpty();
