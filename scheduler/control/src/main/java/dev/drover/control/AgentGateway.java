@@ -2,8 +2,10 @@ package dev.drover.control;
 
 import dev.drover.protocol.agent.AgentWire;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.apache.pekko.NotUsed;
@@ -41,6 +43,7 @@ final class AgentGateway {
     private final AgentSession.Around around;
     private final Duration idle;
     private final AtomicLong connections = new AtomicLong();
+    private final Set<ActorRef<AgentSession.Message>> open = ConcurrentHashMap.newKeySet();
 
     AgentGateway(ActorSystem<?> system, AgentSession.Around around, Duration idle) {
         this.system = system;
@@ -70,7 +73,16 @@ final class AgentGateway {
                         AgentSession.Next.FRAME,
                         new AgentSession.Ended("closed by the agent"),
                         failure -> new AgentSession.Ended(failure.toString())));
-        return Flow.fromSinkAndSourceCoupled(in, out.second());
+        open.add(session);
+        return Flow.fromSinkAndSourceCoupled(in, out.second()).watchTermination((line, done) -> {
+            var ignored = done.whenComplete((end, failure) -> open.remove(session));
+            return line;
+        });
+    }
+
+    /** Lets every agent go: each carries on by itself, and dials another scheduler. */
+    void closeAll() {
+        open.forEach(session -> session.tell(new AgentSession.Close()));
     }
 
     /** Never fails: what an agent does wrong is the session's to say, not a failure of the server. */

@@ -41,6 +41,7 @@ final class AgentSession extends AbstractBehavior<AgentSession.Message> {
     private final Line line;
     private final Map<Lease, CheckpointRef> checkpoints = new HashMap<>();
     private Optional<AgentReport.Hello> hello = Optional.empty();
+    private Optional<AgentReport.Status> last = Optional.empty();
 
     private AgentSession(
             ActorContext<Message> context, TimerScheduler<Message> timers, Around around, Duration idle, Line line) {
@@ -69,6 +70,9 @@ final class AgentSession extends AbstractBehavior<AgentSession.Message> {
     /** Send this to the agent. */
     record Tell(AgentCommand command) implements Message {}
 
+    /** The pool does not know this connection: it has just come to another scheduler. */
+    record Announce() implements Message {}
+
     /** The node has a newer connection. */
     record Replaced() implements Message {}
 
@@ -96,8 +100,7 @@ final class AgentSession extends AbstractBehavior<AgentSession.Message> {
     /** Where what agents say goes. */
     record Around(
             JoinTokens tokens,
-            AgentDirectory directory,
-            BiConsumer<PoolName, Input> pools,
+            BiConsumer<PoolName, PoolFrontActor.Heard> pools,
             BiConsumer<JobId, TelemetryActor.Message> telemetry) {}
 
     /** {@code idle}: a connection with no frame for this long is closed. */
@@ -117,6 +120,7 @@ final class AgentSession extends AbstractBehavior<AgentSession.Message> {
                 .onMessage(Broken.class, broken -> gone(hangUp(broken.how(), broken.next())))
                 .onMessage(Idle.class, ignored -> gone(hangUp("nothing came for " + idle)))
                 .onMessage(Tell.class, this::onTell)
+                .onMessage(Announce.class, ignored -> onAnnounce())
                 .onMessage(Ended.class, this::onEnded)
                 .onMessage(Replaced.class, ignored -> hangUp("a newer connection of the same node took over"))
                 .onMessage(Close.class, ignored -> hangUp("the scheduler stops"))
@@ -148,9 +152,29 @@ final class AgentSession extends AbstractBehavior<AgentSession.Message> {
             return hangUp("no Hello with the right join token came first");
         }
         hello = Optional.of(first);
-        around.directory().register(first.node(), getContext().getSelf());
         getContext().getLog().info("agent of node {} connected: {}", first.node(), first);
-        around.pools().accept(first.pool(), new Input.AgentConnected(first.node(), first.incarnation()));
+        announce(first);
+        return this;
+    }
+
+    private void announce(AgentReport.Hello known) {
+        tellPool(known, new Input.AgentConnected(known.node(), known.incarnation()));
+    }
+
+    private void tellPool(AgentReport.Hello known, Input input) {
+        around.pools()
+                .accept(
+                        known.pool(),
+                        new PoolFrontActor.Heard(
+                                known.node(), input, getContext().getSelf()));
+    }
+
+    /** What the pool did not take for want of it is said again. */
+    private Behavior<Message> onAnnounce() {
+        hello.ifPresent(known -> {
+            announce(known);
+            last.ifPresent(status -> tellPool(known, new Input.StatusReported(status)));
+        });
         return this;
     }
 
@@ -184,7 +208,8 @@ final class AgentSession extends AbstractBehavior<AgentSession.Message> {
                 .keySet()
                 .removeIf(lease -> status.shards().stream()
                         .noneMatch(shard -> shard.lease().equals(lease)));
-        around.pools().accept(known.pool(), new Input.StatusReported(status));
+        last = Optional.of(status);
+        tellPool(known, new Input.StatusReported(status));
         return this;
     }
 
@@ -207,10 +232,8 @@ final class AgentSession extends AbstractBehavior<AgentSession.Message> {
 
     /** The connection is gone by itself or by our doing; the pool hears of it, unless a newer one is there. */
     private Behavior<Message> gone(Behavior<Message> next) {
-        hello.filter(known ->
-                        around.directory().unregister(known.node(), getContext().getSelf()))
-                .ifPresent(known -> around.pools()
-                        .accept(known.pool(), new Input.AgentDisconnected(known.node(), known.incarnation())));
+        hello.ifPresent(known -> tellPool(known, new Input.AgentDisconnected(known.node(), known.incarnation())));
+        hello = Optional.empty();
         return next;
     }
 

@@ -9,18 +9,19 @@ import java.util.function.Consumer;
 /** Hands a pool's intents to whoever does them. */
 final class IntentRouter {
     private final Executors executors;
+    private final AgentSessions agents;
     private final PoolName pool;
     private final Consumer<Input> results;
 
-    IntentRouter(Executors executors, PoolName pool, Consumer<Input> results) {
+    IntentRouter(Executors executors, AgentSessions agents, PoolName pool, Consumer<Input> results) {
         this.executors = executors;
+        this.agents = agents;
         this.pool = pool;
         this.results = results;
     }
 
     /** Those who do things, one set per scheduler. */
-    record Executors(
-            LaunchExecutor launches, CheckpointExecutor checkpoints, ArchiveExecutor archives, AgentDirectory agents) {}
+    record Executors(LaunchExecutor launches, CheckpointExecutor checkpoints, ArchiveExecutor archives) {}
 
     void doAll(List<Intent> intents) {
         intents.forEach(this::doOne);
@@ -32,7 +33,7 @@ final class IntentRouter {
             case Intent.TerminateNode terminate -> executors.launches().terminate(terminate.node(), results);
             case Intent.KillNode kill -> executors.launches().kill(kill.node(), results);
             case Intent.ProbeNode probe -> executors.launches().probe(probe.node(), results);
-            case Intent.TellAgent tell -> executors.agents().tell(tell.node(), tell.command());
+            case Intent.TellAgent tell -> agents.tell(tell.node(), tell.command());
             case Intent.ReadCheckpoints read -> executors.checkpoints().read(read, results);
             case Intent.Archive archive -> executors.archives().archive(archive.job(), results);
         }

@@ -6,6 +6,7 @@ import dev.drover.planning.input.Observations;
 import dev.drover.planning.state.PoolState;
 import dev.drover.protocol.api.PoolCommand;
 import dev.drover.protocol.api.PoolReply;
+import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.id.PoolName;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -42,6 +43,7 @@ final class PoolFrontActor extends AbstractBehavior<PoolFrontActor.Message> {
     private final IntentRouter router;
     private final ActorRef<PoolActor.Batch> pool;
     private final ActorRef<Projection.Message> projection;
+    private final AgentSessions agents = new AgentSessions();
     private final Inbox inbox = new Inbox();
     private PoolState state = PoolState.EMPTY;
     private Observations seen;
@@ -55,7 +57,7 @@ final class PoolFrontActor extends AbstractBehavior<PoolFrontActor.Message> {
         this.clock = around.clock();
         this.seen = Observations.startingAt(clock.instant());
         ActorRef<Message> self = context.getSelf();
-        this.router = new IntentRouter(around.executors(), name, input -> self.tell(new Tell(input)));
+        this.router = new IntentRouter(around.executors(), agents, name, input -> self.tell(new Tell(input)));
         this.pool = context.spawn(PoolActor.create(name, decider, clock, self), "pool");
         this.projection = context.spawn(around.projections().of(name), "projection");
         context.watch(pool);
@@ -66,6 +68,9 @@ final class PoolFrontActor extends AbstractBehavior<PoolFrontActor.Message> {
 
     /** An input that nobody waits for. */
     record Tell(Input input) implements Message {}
+
+    /** What an agent says, or what is to be said of its connection, and by which it is reached. */
+    record Heard(NodeId node, Input input, ActorRef<AgentSession.Message> session) implements Message {}
 
     /** A question or command of the API. */
     record Ask(PoolCommand command, ActorRef<PoolReply> replyTo) implements Message {}
@@ -98,12 +103,17 @@ final class PoolFrontActor extends AbstractBehavior<PoolFrontActor.Message> {
     public Receive<Message> createReceive() {
         return newReceiveBuilder()
                 .onMessage(Tell.class, tell -> take(Request.of(tell.input())))
+                .onMessage(Heard.class, this::onHeard)
                 .onMessage(Ask.class, this::onAsk)
                 .onMessage(Settled.class, this::onSettled)
                 .onMessage(Recovered.class, this::onRecovered)
                 .onMessage(Stop.class, ignored -> onStop())
                 .onSignal(Terminated.class, ignored -> Behaviors.stopped())
                 .build();
+    }
+
+    private Behavior<Message> onHeard(Heard heard) {
+        return agents.heard(heard.node(), heard.input(), heard.session()) ? take(Request.of(heard.input())) : this;
     }
 
     private Behavior<Message> onAsk(Ask ask) {

@@ -70,10 +70,9 @@ public record Scheduler(PoolGateway gateway, Route agents) {
         system.getWhenTerminated().whenComplete((done, failure) -> threads.shutdown());
         ClusterSharding sharding = ClusterSharding.get(system);
         Offers offers = new Offers();
-        AgentDirectory directory = new AgentDirectory();
         StepBackfill backfill = new StepBackfill(readModel, store);
         LaunchExecutor launches = new LaunchExecutor(cloud, drills, config, offers, threads);
-        IntentRouter.Executors executors = executors(launches, readModel, store, backfill, directory, threads);
+        IntentRouter.Executors executors = executors(launches, readModel, store, backfill, threads);
         BiConsumer<JobId, TelemetryActor.Message> telemetry = (job, message) ->
                 sharding.entityRefFor(TelemetryActor.KEY, job.value()).tell(message);
         BiConsumer<PoolName, Input> pools = (pool, input) ->
@@ -93,11 +92,15 @@ public record Scheduler(PoolGateway gateway, Route agents) {
                 new PoolFrontActor.Surroundings(new PoolDecider(), clock, config.tick(), executors, projections));
         PekkoPoolGateway gateway = new PekkoPoolGateway(sharding, readModel, config.askTimeout(), threads);
         startWatch(system, watch(config, cloud, readModel, clock, offers, launches, pools, gateway, threads));
-        closeSessionsAtShutdown(system, directory);
         readModel.pools().forEach(pool -> pools.accept(pool, new Input.Tick()));
-        AgentSession.Around door =
-                new AgentSession.Around(new JoinTokens(config.secret()), directory, pools, telemetry);
-        return new Scheduler(gateway, new AgentGateway(system, door, config.agentIdle()).route());
+        AgentSession.Around door = new AgentSession.Around(
+                new JoinTokens(config.secret()),
+                (pool, heard) ->
+                        sharding.entityRefFor(PoolFrontActor.KEY, pool.value()).tell(heard),
+                telemetry);
+        AgentGateway agents = new AgentGateway(system, door, config.agentIdle());
+        closeSessionsAtShutdown(system, agents);
+        return new Scheduler(gateway, agents.route());
     }
 
     private static IntentRouter.Executors executors(
@@ -105,13 +108,9 @@ public record Scheduler(PoolGateway gateway, Route agents) {
             ReadModel readModel,
             ObjectStore store,
             StepBackfill backfill,
-            AgentDirectory directory,
             ExecutorService threads) {
         return new IntentRouter.Executors(
-                launches,
-                new CheckpointExecutor(store, threads),
-                new ArchiveExecutor(readModel, backfill, threads),
-                directory);
+                launches, new CheckpointExecutor(store, threads), new ArchiveExecutor(readModel, backfill, threads));
     }
 
     private static MarketWatch.Around watch(
@@ -164,10 +163,10 @@ public record Scheduler(PoolGateway gateway, Route agents) {
         ClusterSingleton.get(system).init(SingletonActor.of(MarketWatch.create(around), "market-watch"));
     }
 
-    private static void closeSessionsAtShutdown(ActorSystem<?> system, AgentDirectory directory) {
+    private static void closeSessionsAtShutdown(ActorSystem<?> system, AgentGateway agents) {
         CoordinatedShutdown.get(system)
                 .addTask(CoordinatedShutdown.PhaseServiceRequestsDone(), "close-agent-sessions", () -> {
-                    directory.closeAll();
+                    agents.closeAll();
                     return CompletableFuture.completedStage(Done.getInstance());
                 });
     }

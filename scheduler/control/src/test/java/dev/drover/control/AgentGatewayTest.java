@@ -38,7 +38,7 @@ class AgentGatewayTest {
 
     private final List<Input> inputs = new CopyOnWriteArrayList<>();
     private final List<TelemetryActor.Message> telemetry = new CopyOnWriteArrayList<>();
-    private final AgentDirectory directory = new AgentDirectory();
+    private AgentSessions pool = new AgentSessions();
 
     @SuppressWarnings("NullAway.Init")
     private ActorSystem<Void> system;
@@ -52,8 +52,8 @@ class AgentGatewayTest {
                 Behaviors.empty(),
                 "door",
                 ConfigFactory.parseString("pekko.actor.provider = local").withFallback(ConfigFactory.load()));
-        AgentSession.Around around = new AgentSession.Around(
-                TOKENS, directory, (pool, input) -> inputs.add(input), (job, message) -> telemetry.add(message));
+        AgentSession.Around around =
+                new AgentSession.Around(TOKENS, (name, heard) -> hear(heard), (job, message) -> telemetry.add(message));
         ServerBinding binding = Http.get(system)
                 .newServerAt("127.0.0.1", 0)
                 .bind(new AgentGateway(system, around, IDLE).route())
@@ -87,7 +87,7 @@ class AgentGatewayTest {
                     .containsExactly(
                             new TelemetryActor.CheckpointKnown(Optional.of(NODE), checkpoint),
                             new TelemetryActor.Steps(NODE, LEASE, List.of()));
-            directory.tell(NODE, new AgentCommand.Release(LEASE, "told"));
+            tell(NODE, new AgentCommand.Release(LEASE, "told"));
             agent.await(AgentCommand.Release.class, release -> release.reason().equals("told"));
         }
         Eventually.isTrue(
@@ -137,7 +137,7 @@ class AgentGatewayTest {
             Eventually.isTrue("it is in", () -> inputs.contains(new Input.AgentConnected(NODE, "inc-1")));
             try (FakeAgent newer = hello("inc-2")) {
                 Eventually.isTrue("the former is put out", () -> former.closed);
-                directory.tell(NODE, new AgentCommand.Release(LEASE, "to the newer"));
+                tell(NODE, new AgentCommand.Release(LEASE, "to the newer"));
                 newer.await(AgentCommand.Release.class, release -> true);
                 assertThat(inputs)
                         .containsExactly(
@@ -153,6 +153,35 @@ class AgentGatewayTest {
             Eventually.isTrue(
                     "the pool hears of it", () -> inputs.contains(new Input.AgentDisconnected(NODE, "inc-1")));
         }
+    }
+
+    @Test
+    void aPoolThatHasMovedIsToldOfTheConnectionBeforeItsStatus() {
+        try (FakeAgent agent = hello("inc-1")) {
+            Eventually.isTrue("it is in", () -> inputs.contains(new Input.AgentConnected(NODE, "inc-1")));
+            move();
+            agent.status(NODE, "inc-1");
+            Eventually.isTrue("it is heard", () -> inputs.size() == 3);
+            assertThat(inputs.get(1)).isEqualTo(new Input.AgentConnected(NODE, "inc-1"));
+            assertThat(inputs.get(2)).isInstanceOf(Input.StatusReported.class);
+            tell(NODE, new AgentCommand.Release(LEASE, "from elsewhere"));
+            agent.await(AgentCommand.Release.class, release -> release.reason().equals("from elsewhere"));
+        }
+    }
+
+    /** What a pool does with what it hears. */
+    private synchronized void hear(PoolFrontActor.Heard heard) {
+        if (pool.heard(heard.node(), heard.input(), heard.session())) {
+            inputs.add(heard.input());
+        }
+    }
+
+    private synchronized void tell(NodeId node, AgentCommand command) {
+        pool.tell(node, command);
+    }
+
+    private synchronized void move() {
+        pool = new AgentSessions();
     }
 
     private FakeAgent hello(String incarnation) {

@@ -181,8 +181,7 @@ class PoolFrontActorTest {
                 new IntentRouter.Executors(
                         new LaunchExecutor(cloud, node -> {}, config, new Offers(), threads),
                         new CheckpointExecutor(store, threads),
-                        new ArchiveExecutor(readModel, new StepBackfill(readModel, store), threads),
-                        new AgentDirectory()),
+                        new ArchiveExecutor(readModel, new StepBackfill(readModel, store), threads)),
                 new Projection.Factory(readModel, new JournalReader(testKit.system()), ref -> {}, threads));
     }
 
