@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigFactory;
 import dev.drover.cloud.local.LocalCloudControl;
 import dev.drover.cloud.local.LocalCloudProcess;
 import dev.drover.cloud.local.LocalCloudProvider;
+import dev.drover.control.ClusterConfig;
 import dev.drover.control.Scheduler;
 import dev.drover.control.SchedulerConfig;
 import dev.drover.http.ApiLimits;
@@ -150,7 +151,7 @@ final class Controller implements AutoCloseable {
     private static Config config(H2Database database) {
         return database.pekkoConfig()
                 .withFallback(ConfigFactory.parseResources("controller.conf"))
-                .withFallback(Scheduler.systemConfig())
+                .withFallback(ClusterConfig.ALONE.systemConfig())
                 .withFallback(ConfigFactory.load());
     }
 

@@ -1,7 +1,5 @@
 package dev.drover.control;
 
-import com.typesafe.config.Config;
-import com.typesafe.config.ConfigFactory;
 import dev.drover.cloud.CloudProvider;
 import dev.drover.persistence.read.ReadModel;
 import dev.drover.planning.PoolDecider;
@@ -47,15 +45,10 @@ public record Scheduler(PoolGateway gateway, Route agents) {
     /** How long a checkpoint's live step records are waited for before they are read from the store. */
     private static final Duration FILL_AFTER = Duration.ofSeconds(2);
 
-    /** What the actor system needs besides the journal's settings: a cluster of one that joins itself, on loopback. */
-    public static Config systemConfig() {
-        return ConfigFactory.parseResources(Scheduler.class, "/drover-scheduler.conf");
-    }
-
     /**
      * Starts everything, and wakes every pool there is.
      *
-     * @param system set up with {@link #systemConfig} and a journal
+     * @param system set up with {@link ClusterConfig#systemConfig} and a journal
      */
     public static Scheduler start(
             ActorSystem<?> system,

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.typesafe.config.ConfigFactory;
 import dev.drover.cloud.LaunchRequest;
+import dev.drover.persistence.journal.Database;
 import dev.drover.persistence.journal.H2Database;
 import dev.drover.persistence.read.JdbcReadModel;
 import dev.drover.planning.event.PoolEvent;
@@ -43,16 +44,20 @@ final class World implements AutoCloseable {
     final FileObjectStore store;
     final Scheduler scheduler;
     final String url;
-    private final ActorSystem<Void> system;
+    final ActorSystem<Void> system;
 
     World(Path directory, FakeCloudProvider cloud) throws IOException {
-        H2Database database = H2Database.in(directory);
+        this(directory, cloud, H2Database.in(directory), ClusterConfig.ALONE);
+    }
+
+    /** A scheduler of a cluster; all of them share the directory and the database. */
+    World(Path directory, FakeCloudProvider cloud, Database database, ClusterConfig cluster) throws IOException {
         readModel = JdbcReadModel.open(database);
         store = new FileObjectStore(directory.resolve("store"));
         system = ActorSystem.create(
                 Behaviors.empty(),
-                "drover",
-                database.pekkoConfig().withFallback(Scheduler.systemConfig()).withFallback(ConfigFactory.load()));
+                ClusterConfig.SYSTEM,
+                database.pekkoConfig().withFallback(cluster.systemConfig()).withFallback(ConfigFactory.load()));
         AtomicReference<List<String>> urls = new AtomicReference<>(List.of());
         SchedulerConfig config = new SchedulerConfig(
                 OWNER,

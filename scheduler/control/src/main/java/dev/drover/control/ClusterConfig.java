@@ -1,0 +1,39 @@
+package dev.drover.control;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How a scheduler finds the others of its cluster.
+ *
+ * @param host under which the others reach this one
+ * @param port of the schedulers among themselves; 0 takes any that is free
+ * @param seeds {@code host:port} of schedulers that are there first, the same list for all; empty for one that runs alone
+ */
+public record ClusterConfig(String host, int port, List<String> seeds) {
+    /** The name of the actor system; a part of every scheduler's address. */
+    public static final String SYSTEM = "drover";
+
+    /** A cluster of one that joins itself, on loopback. */
+    public static final ClusterConfig ALONE = new ClusterConfig("127.0.0.1", 0, List.of());
+
+    public ClusterConfig {
+        seeds = List.copyOf(seeds);
+    }
+
+    /** What the actor system needs besides the journal's settings. */
+    public Config systemConfig() {
+        return ConfigFactory.parseMap(Map.of(
+                        "pekko.remote.artery.canonical.hostname",
+                        host,
+                        "pekko.remote.artery.canonical.port",
+                        port,
+                        "pekko.cluster.seed-nodes",
+                        seeds.stream()
+                                .map(seed -> "pekko://" + SYSTEM + "@" + seed)
+                                .toList()))
+                .withFallback(ConfigFactory.parseResources(ClusterConfig.class, "/drover-scheduler.conf"));
+    }
+}

@@ -1,0 +1,105 @@
+package dev.drover.control;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.drover.protocol.api.PoolReply;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.NotSerializableException;
+import java.io.OutputStream;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
+import org.apache.pekko.actor.ExtendedActorSystem;
+import org.apache.pekko.actor.typed.ActorRefResolver;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.apache.pekko.serialization.SerializerWithStringManifest;
+
+/**
+ * How schedulers of one cluster write what they say to each other: JSON under a manifest, long texts compressed. A message never
+ * changes its meaning under its manifest; a field may be added, as an {@code Optional}.
+ */
+public final class ClusterSerializer extends SerializerWithStringManifest {
+    /** On the wire between versions, so never to be changed. */
+    private static final int IDENTIFIER = 7303;
+
+    private static final int COMPRESS_FROM_BYTES = 16 * 1024;
+    private static final byte PLAIN = 0;
+    private static final byte COMPRESSED = 1;
+
+    private final ObjectMapper mapper;
+
+    /** Pekko makes it by name. */
+    public ClusterSerializer(ExtendedActorSystem system) {
+        this.mapper = ClusterJson.mapper(ActorRefResolver.get(Adapter.toTyped(system)));
+    }
+
+    @Override
+    public int identifier() {
+        return IDENTIFIER;
+    }
+
+    @Override
+    public String manifest(Object message) {
+        return switch (message) {
+            case PoolFrontActor.Tell ignored -> "pool.tell.v1";
+            case PoolFrontActor.Heard ignored -> "pool.heard.v1";
+            case PoolFrontActor.Ask ignored -> "pool.ask.v1";
+            case PoolReply ignored -> "pool.reply.v1";
+            case AgentSession.Tell ignored -> "session.tell.v1";
+            case AgentSession.Announce ignored -> "session.announce.v1";
+            case AgentSession.Replaced ignored -> "session.replaced.v1";
+            case TelemetryActor.Steps ignored -> "telemetry.steps.v1";
+            case TelemetryActor.CheckpointKnown ignored -> "telemetry.checkpoint.v1";
+            default -> throw new IllegalArgumentException("schedulers do not send each other a " + message.getClass());
+        };
+    }
+
+    /** A byte that says how it is written, then the JSON. */
+    @Override
+    public byte[] toBinary(Object message) {
+        try {
+            byte[] json = message instanceof PoolReply
+                    ? mapper.writerFor(PoolReply.class).writeValueAsBytes(message)
+                    : mapper.writeValueAsBytes(message);
+            boolean isLong = json.length >= COMPRESS_FROM_BYTES;
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream(isLong ? json.length / 4 : json.length + 1);
+            bytes.write(isLong ? COMPRESSED : PLAIN);
+            try (OutputStream out = isLong ? new GZIPOutputStream(bytes) : bytes) {
+                out.write(json);
+            }
+            return bytes.toByteArray();
+        } catch (IOException e) {
+            throw new IllegalArgumentException("can't write a " + manifest(message) + " for another scheduler", e);
+        }
+    }
+
+    @Override
+    public Object fromBinary(byte[] bytes, String manifest) throws NotSerializableException {
+        Class<?> type = type(manifest);
+        InputStream rest = new ByteArrayInputStream(bytes, 1, bytes.length - 1);
+        try (InputStream in = bytes[0] == COMPRESSED ? new GZIPInputStream(rest) : rest) {
+            return mapper.readValue(in, type);
+        } catch (IOException e) {
+            throw new NotSerializableException("a '%s' of %d bytes from another scheduler can't be read: %s"
+                    .formatted(manifest, bytes.length, e.getMessage()));
+        }
+    }
+
+    private static Class<?> type(String manifest) throws NotSerializableException {
+        return switch (manifest) {
+            case "pool.tell.v1" -> PoolFrontActor.Tell.class;
+            case "pool.heard.v1" -> PoolFrontActor.Heard.class;
+            case "pool.ask.v1" -> PoolFrontActor.Ask.class;
+            case "pool.reply.v1" -> PoolReply.class;
+            case "session.tell.v1" -> AgentSession.Tell.class;
+            case "session.announce.v1" -> AgentSession.Announce.class;
+            case "session.replaced.v1" -> AgentSession.Replaced.class;
+            case "telemetry.steps.v1" -> TelemetryActor.Steps.class;
+            case "telemetry.checkpoint.v1" -> TelemetryActor.CheckpointKnown.class;
+            default ->
+                throw new NotSerializableException("a message '" + manifest
+                        + "' came from another scheduler, which this version does not know; it is dropped");
+        };
+    }
+}
