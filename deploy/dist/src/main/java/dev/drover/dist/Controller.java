@@ -1,40 +1,21 @@
 package dev.drover.dist;
 
-import com.typesafe.config.Config;
-import com.typesafe.config.ConfigFactory;
-import dev.drover.cloud.local.LocalCloudControl;
-import dev.drover.cloud.local.LocalCloudProcess;
-import dev.drover.cloud.local.LocalCloudProvider;
 import dev.drover.control.ClusterConfig;
-import dev.drover.control.Scheduler;
-import dev.drover.control.SchedulerConfig;
-import dev.drover.http.ApiLimits;
-import dev.drover.http.ApiPorts;
-import dev.drover.http.HttpApi;
-import dev.drover.http.HttpServer;
 import dev.drover.http.Tokens;
 import dev.drover.persistence.journal.H2Database;
-import dev.drover.persistence.read.JdbcReadModel;
 import dev.drover.protocol.api.PoolCommand;
 import dev.drover.protocol.id.PoolName;
-import dev.drover.protocol.job.DataFiles;
 import dev.drover.protocol.pool.PoolSpec;
-import dev.drover.protocol.store.ObjectStore;
-import dev.drover.protocol.store.ObjectStores;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
-import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.actor.typed.javadsl.Behaviors;
-import org.apache.pekko.http.javadsl.ServerBinding;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A whole Drover on one machine, but for the cloud: the scheduler, its journal and its API, on loopback.
@@ -47,27 +28,12 @@ final class Controller implements AutoCloseable {
 
     private final Settings settings;
     private final ControllerLock lock;
-    private final ActorSystem<Void> system;
-    private final JdbcReadModel readModel;
-    private final LocalCloudProvider cloud;
-    private final LocalCloudControl faults;
-    private final ServerBinding binding;
+    private final SchedulerNode node;
 
-    private Controller(
-            Settings settings,
-            ControllerLock lock,
-            ActorSystem<Void> system,
-            JdbcReadModel readModel,
-            LocalCloudProvider cloud,
-            LocalCloudControl faults,
-            ServerBinding binding) {
+    private Controller(Settings settings, ControllerLock lock, SchedulerNode node) {
         this.settings = settings;
         this.lock = lock;
-        this.system = system;
-        this.readModel = readModel;
-        this.cloud = cloud;
-        this.faults = faults;
-        this.binding = binding;
+        this.node = node;
     }
 
     /**
@@ -90,26 +56,9 @@ final class Controller implements AutoCloseable {
             lock.close();
             throw e;
         }
-        Programs.describe(home);
-        LocalCloudProcess.startIfAbsent(cloudOptions(home, catalog, seed));
-        LocalCloudProvider cloud = LocalCloudProvider.open(home.cloud());
-        LocalCloudControl faults = LocalCloudControl.open(home.cloud());
-        H2Database database = H2Database.in(home.database());
-        JdbcReadModel readModel = JdbcReadModel.open(database);
-        ObjectStore objects = ObjectStores.open(settings.storeUrl(home));
-        ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "drover", config(database));
-        Scheduler scheduler = Scheduler.start(
-                system,
-                schedulerConfig(home, settings),
-                cloud,
-                readModel,
-                objects,
-                faults::kill,
-                InstantSource.system());
-        HttpApi api = new HttpApi(system, ports(settings, scheduler, readModel, objects));
-        ServerBinding binding = bind(system, settings, scheduler, api);
-        Controller controller = new Controller(settings, lock, system, readModel, cloud, faults, binding);
-        controller.makeDefaultPool(scheduler);
+        SchedulerSetup setup = setup(home, settings, new CloudSetup(home, catalog, seed));
+        Controller controller = new Controller(settings, lock, SchedulerNode.start(setup));
+        controller.makeDefaultPool();
         Settings.writePrivately(
                 home.client(),
                 Map.of(
@@ -133,48 +82,22 @@ final class Controller implements AutoCloseable {
     /** Stops the controller alone; cloud, agents and trainings go on. */
     @Override
     public void close() {
-        binding.terminate(Duration.ofSeconds(2)).toCompletableFuture().join();
-        system.terminate();
-        system.getWhenTerminated().toCompletableFuture().join();
-        readModel.close();
-        cloud.close();
-        faults.close();
+        node.close();
         lock.close();
     }
 
-    private static LocalCloudProcess.Options cloudOptions(Home home, Optional<Path> catalog, Optional<Long> seed) {
-        LocalCloudProcess.Options options = LocalCloudProcess.Options.of(home.cloud(), home.image());
-        LocalCloudProcess.Options sold = catalog.map(options::withCatalog).orElse(options);
-        return seed.map(sold::withSeed).orElse(sold);
-    }
-
-    private static Config config(H2Database database) {
-        return database.pekkoConfig()
-                .withFallback(ConfigFactory.parseResources("controller.conf"))
-                .withFallback(ClusterConfig.ALONE.systemConfig())
-                .withFallback(ConfigFactory.load());
-    }
-
-    private static SchedulerConfig schedulerConfig(Home home, Settings settings) {
-        return SchedulerConfig.local(
+    private static SchedulerSetup setup(Home home, Settings settings, CloudSetup cloud) {
+        return new SchedulerSetup(
                 "drover-" + Integer.toHexString(home.root().toString().hashCode()),
-                () -> List.of("ws://127.0.0.1:" + settings.port() + "/agents/v1"),
-                settings.agentToken(),
-                settings.storeUrl(home));
-    }
-
-    private static ApiPorts ports(Settings settings, Scheduler scheduler, JdbcReadModel readModel, ObjectStore store) {
-        return new ApiPorts(
-                scheduler.gateway(),
-                readModel,
-                store,
+                ClusterConfig.ALONE,
+                H2Database.in(home.database()),
+                settings.storeUrl(home),
+                cloud,
+                "127.0.0.1",
+                settings.port(),
+                List.of("ws://127.0.0.1:" + settings.port() + SchedulerSetup.AGENTS),
                 new Tokens(settings.userToken(), settings.adminToken()),
-                ApiLimits.DEFAULT,
-                InstantSource.system(),
-                JobIds::next,
-                DataFiles.onThisMachine(),
-                new io.micrometer.prometheusmetrics.PrometheusMeterRegistry(
-                        io.micrometer.prometheusmetrics.PrometheusConfig.DEFAULT));
+                settings.agentToken());
     }
 
     /** Looked at before anything is started: a cloud that an 'up' leaves behind costs money. */
@@ -186,30 +109,14 @@ final class Controller implements AutoCloseable {
         }
     }
 
-    private static ServerBinding bind(ActorSystem<Void> system, Settings settings, Scheduler scheduler, HttpApi api)
-            throws IOException {
-        try {
-            return HttpServer.bind(
-                            system,
-                            "127.0.0.1",
-                            settings.port(),
-                            scheduler.agents().orElse(api.route()))
-                    .toCompletableFuture()
-                    .join();
-        } catch (CompletionException e) {
-            system.terminate();
-            throw new IOException("can't serve on 127.0.0.1:" + settings.port(), e);
-        }
-    }
-
-    private void makeDefaultPool(Scheduler scheduler) {
-        if (readModel.pools().isEmpty()) {
+    private void makeDefaultPool() {
+        if (node.readModel().pools().isEmpty()) {
             PoolName name = new PoolName("default");
-            scheduler
+            node.scheduler()
                     .gateway()
                     .ask(name, new PoolCommand.ConfigurePool(PoolSpec.defaults(name)))
                     .toCompletableFuture()
-                    .orTimeout(PATIENCE.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS)
+                    .orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
                     .join();
         }
     }

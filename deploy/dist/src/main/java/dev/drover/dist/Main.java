@@ -13,6 +13,7 @@ public final class Main {
         CommandLine cli = DroverCli.commandLine(
                 new CommandLine(new UpCommand()),
                 new CommandLine(new DownCommand()),
+                new CommandLine(new SchedulerCommand()),
                 new CommandLine(new DemoCommand(
                         arguments -> Programs.ours(Programs.CONTROLLER_FLAGS, Main.class, arguments), Programs.root())),
                 new CommandLine(new SimulateCommand()));

@@ -73,9 +73,12 @@ record Settings(int port, Optional<String> store, String userToken, String admin
 
     /** Writes JSON that only the owner may read, whole or not at all. */
     static void writePrivately(Path file, Object content) throws IOException {
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
-        Files.deleteIfExists(fresh);
-        Files.createFile(fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        // Of a name of its own: several schedulers may start on one home.
+        Path fresh = Files.createTempFile(
+                file.toAbsolutePath().getParent(),
+                file.getFileName() + ".",
+                ".new",
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         String json = DroverJson.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(content);
         Files.writeString(fresh, json + "\n", StandardCharsets.UTF_8, StandardOpenOption.TRUNCATE_EXISTING);
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

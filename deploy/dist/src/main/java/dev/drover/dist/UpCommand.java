@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -46,27 +45,22 @@ final class UpCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Home place = Home.at(Objects.requireNonNull(cli).home());
-        CountDownLatch asked = new CountDownLatch(1);
-        CountDownLatch ended = new CountDownLatch(1);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> awaitEnd(asked, ended), "drover-stop"));
-        try {
-            runUntil(asked, place);
+        try (EndRequest end = EndRequest.expected()) {
+            runUntil(end, place);
             // The controller first: it must not take the end of its instances for evictions.
             stopCloud(place);
             return 0;
         } catch (IOException e) {
             System.err.println("drover up: " + e.getMessage());
             return 2;
-        } finally {
-            ended.countDown();
         }
     }
 
-    private void runUntil(CountDownLatch asked, Home place) throws IOException, InterruptedException {
+    private void runUntil(EndRequest end, Home place) throws IOException, InterruptedException {
         try (Controller controller = Controller.start(
                 place, port, Optional.ofNullable(store), Optional.ofNullable(catalog), Optional.ofNullable(seed))) {
             announce(controller, place, Objects.requireNonNull(cli));
-            asked.await();
+            end.await();
         }
     }
 
@@ -93,15 +87,6 @@ final class UpCommand implements Callable<Integer> {
             }
         } catch (IOException e) {
             System.err.println("drover up: can't end the local cloud: " + e.getMessage());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static void awaitEnd(CountDownLatch asked, CountDownLatch ended) {
-        asked.countDown();
-        try {
-            ended.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

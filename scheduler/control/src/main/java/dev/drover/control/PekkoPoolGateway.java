@@ -12,11 +12,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 
 /** Reaches a pool's entity wherever the cluster runs it. A pool that was never configured is not woken by a question. */
 final class PekkoPoolGateway implements PoolGateway {
     private static final int PLAN_PATIENCE = 5;
+
+    /** A pool that runs answers sooner, unless it is swamped. */
+    private static final Duration ASK_AGAIN_AFTER = Duration.ofMillis(1500);
 
     private final ClusterSharding sharding;
     private final ReadModel readModel;
@@ -61,7 +65,30 @@ final class PekkoPoolGateway implements PoolGateway {
     private CompletionStage<PoolReply> askEntity(PoolName pool, PoolCommand command) {
         // A plan is reckoned, not looked up.
         Duration patience = command instanceof PoolCommand.PlanJob ? timeout.multipliedBy(PLAN_PATIENCE) : timeout;
-        return sharding.entityRefFor(PoolFrontActor.KEY, pool.value())
-                .ask(replyTo -> new PoolFrontActor.Ask(command, replyTo), patience);
+        CompletableFuture<PoolReply> answer = new CompletableFuture<>();
+        ask(pool, command, patience, answer);
+        return answer;
+    }
+
+    /** What is lost on its way to a pool that moves is asked again: commands are idempotent. The first answer counts. */
+    private void ask(PoolName pool, PoolCommand command, Duration patience, CompletableFuture<PoolReply> answer) {
+        var ignored = sharding.entityRefFor(PoolFrontActor.KEY, pool.value())
+                .<PoolReply>ask(replyTo -> new PoolFrontActor.Ask(command, replyTo), patience)
+                .whenComplete((reply, failure) -> {
+                    if (failure == null) {
+                        answer.complete(reply);
+                    } else {
+                        answer.completeExceptionally(failure);
+                    }
+                });
+        Duration rest = patience.minus(ASK_AGAIN_AFTER);
+        if (rest.isPositive() && !(command instanceof PoolCommand.PlanJob)) {
+            CompletableFuture.delayedExecutor(ASK_AGAIN_AFTER.toMillis(), TimeUnit.MILLISECONDS, executor)
+                    .execute(() -> {
+                        if (!answer.isDone()) {
+                            ask(pool, command, rest, answer);
+                        }
+                    });
+        }
     }
 }

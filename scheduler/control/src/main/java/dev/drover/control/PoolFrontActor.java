@@ -38,6 +38,7 @@ final class PoolFrontActor extends AbstractBehavior<PoolFrontActor.Message> {
     /** A batch of more would hold up the ones who asked first. */
     static final int MAX_BATCH = 1_000;
 
+    private final PoolName name;
     private final PoolDecider decider;
     private final InstantSource clock;
     private final IntentRouter router;
@@ -53,6 +54,7 @@ final class PoolFrontActor extends AbstractBehavior<PoolFrontActor.Message> {
 
     private PoolFrontActor(ActorContext<Message> context, PoolName name, Surroundings around) {
         super(context);
+        this.name = name;
         this.decider = around.decider();
         this.clock = around.clock();
         this.seen = Observations.startingAt(clock.instant());
@@ -155,6 +157,11 @@ final class PoolFrontActor extends AbstractBehavior<PoolFrontActor.Message> {
         seen = fresh.seen();
         recovered = true;
         busy = false;
+        LOG.info(
+                "pool {} is looked after here: {} jobs, {} nodes",
+                name,
+                state.jobs().size(),
+                state.nodes().size());
         projection.tell(new Projection.Recovered(state));
         router.doAll(decider.outstanding(state, seen, clock.instant()));
         return next();

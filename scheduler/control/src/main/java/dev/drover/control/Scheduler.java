@@ -23,6 +23,7 @@ import java.util.function.BiConsumer;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.cluster.sharding.typed.ClusterShardingSettings;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 import org.apache.pekko.cluster.sharding.typed.javadsl.Entity;
@@ -86,6 +87,7 @@ public record Scheduler(PoolGateway gateway, Route agents) {
         PekkoPoolGateway gateway = new PekkoPoolGateway(sharding, readModel, config.askTimeout(), threads);
         startWatch(system, watch(config, cloud, readModel, clock, offers, launches, pools, gateway, threads));
         readModel.pools().forEach(pool -> pools.accept(pool, new Input.Tick()));
+        var unused = system.systemActorOf(PeerWatch.create(threads), "peer-watch", Props.empty());
         AgentSession.Around door = new AgentSession.Around(
                 new JoinTokens(config.secret()),
                 (pool, heard) ->

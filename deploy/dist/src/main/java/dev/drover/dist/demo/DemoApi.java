@@ -43,6 +43,11 @@ public final class DemoApi implements AutoCloseable {
         return new DemoApi(known.path("url").asText(), known.path("adminToken").asText());
     }
 
+    /** Of a scheduler whose address and token are known. */
+    public static DemoApi at(String url, String token) {
+        return new DemoApi(url, token);
+    }
+
     public boolean isReady() throws InterruptedException {
         try {
             HttpRequest request = request("/readyz").GET().build();

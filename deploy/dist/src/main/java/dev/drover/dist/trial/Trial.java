@@ -125,7 +125,15 @@ public final class Trial implements AutoCloseable {
     /** As the other; {@code spares} says whether its agents pre-start training processes. */
     public PoolSpec pool(String name, int minNodes, int maxNodes, LeaseSpec lease, boolean spares)
             throws IOException, InterruptedException, TimeoutException {
-        PoolSpec spec = new PoolSpec(
+        PoolSpec spec = spec(name, minNodes, maxNodes, lease, spares);
+        api.putPool(spec);
+        awaitNodes(spec);
+        return spec;
+    }
+
+    /** A spot pool that ends no node for want of work, and is not put off for long. */
+    public static PoolSpec spec(String name, int minNodes, int maxNodes, LeaseSpec lease, boolean spares) {
+        return new PoolSpec(
                 new PoolName(name),
                 CapacityMode.SPOT_WITH_FALLBACK,
                 "local",
@@ -139,9 +147,6 @@ public final class Trial implements AutoCloseable {
                 new BackoffSpec(Duration.ofMillis(100), Duration.ofMillis(500)),
                 SwitchBackSpec.DEFAULT,
                 BuyingSpec.DEFAULT);
-        api.putPool(spec);
-        awaitNodes(spec);
-        return spec;
     }
 
     public void awaitNodes(PoolSpec pool) throws InterruptedException, TimeoutException {

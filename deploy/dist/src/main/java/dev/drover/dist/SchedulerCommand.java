@@ -1,0 +1,42 @@
+package dev.drover.dist;
+
+import dev.drover.cli.ExitCodes;
+import dev.drover.protocol.spec.InvalidSpecException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code drover scheduler}: one scheduler of a shared cluster, in the foreground until Ctrl-C or SIGTERM. */
+@Command(
+        name = "scheduler",
+        mixinStandardHelpOptions = true,
+        description = "Run one scheduler of a shared cluster until Ctrl-C or SIGTERM; it hands its pools over first.")
+final class SchedulerCommand implements Callable<Integer> {
+    @Option(
+            names = "--config",
+            required = true,
+            paramLabel = "FILE",
+            description = "Where it listens, whom it joins, its database, store and secrets (docs/OPERATIONS.md).")
+    private Path config = Path.of("");
+
+    @Override
+    public Integer call() throws InterruptedException {
+        try (EndRequest end = EndRequest.expected()) {
+            SchedulerSetup setup = SchedulerFile.read(config);
+            try (SchedulerNode node = SchedulerNode.start(setup)) {
+                System.out.println("The scheduler serves " + node.url());
+                System.out.flush();
+                end.await();
+            }
+            return ExitCodes.OK;
+        } catch (InvalidSpecException e) {
+            e.problems().forEach(problem -> System.err.println(config + ": " + problem.message()));
+            return ExitCodes.BAD_INPUT;
+        } catch (IOException | IllegalStateException e) {
+            System.err.println("drover scheduler: " + e.getMessage());
+            return ExitCodes.BAD_INPUT;
+        }
+    }
+}

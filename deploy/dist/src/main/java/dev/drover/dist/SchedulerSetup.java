@@ -1,0 +1,38 @@
+package dev.drover.dist;
+
+import dev.drover.control.ClusterConfig;
+import dev.drover.http.Tokens;
+import dev.drover.persistence.journal.Database;
+import java.util.List;
+
+/**
+ * How one scheduler process is set up.
+ *
+ * @param owner carried by every instance that it launches; the same on every scheduler of a cluster, and on no other's
+ * @param bind the address on which the API and the agents' door listen
+ * @param agents WebSocket addresses for agents to dial, of all schedulers
+ * @param agentSecret join tokens are derived from it; the same on every scheduler. A secret
+ */
+record SchedulerSetup(
+        String owner,
+        ClusterConfig cluster,
+        Database database,
+        String storeUrl,
+        CloudSetup cloud,
+        String bind,
+        int port,
+        List<String> agents,
+        Tokens tokens,
+        String agentSecret) {
+    /** The path of the agents' door. */
+    static final String AGENTS = "/agents/v1";
+
+    SchedulerSetup {
+        agents = List.copyOf(agents);
+    }
+
+    @Override
+    public String toString() {
+        return "SchedulerSetup[" + owner + " at " + bind + ":" + port + "]";
+    }
+}
