@@ -19,6 +19,14 @@ public final class Programs {
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow");
 
+    /** JVM flags of a scheduler that many share. */
+    public static final List<String> SCHEDULER_FLAGS = List.of(
+            "-Xmx1g",
+            "-XX:+UseSerialGC",
+            "-Xshare:auto",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow");
+
     private static final List<String> AGENT_FLAGS = List.of(
             "-Dlogback.configurationFile=dev/drover/agent/logback.xml",
             "-Xmx192m",

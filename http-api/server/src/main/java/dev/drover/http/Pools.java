@@ -10,8 +10,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -29,6 +31,9 @@ final class Pools {
     private final PoolGateway gateway;
     private final ApiLimits limits;
 
+    /** A pool that was there once is never gone. */
+    private final Set<PoolName> known = ConcurrentHashMap.newKeySet();
+
     Pools(PoolGateway gateway, ApiLimits limits) {
         this.gateway = gateway;
         this.limits = limits;
@@ -42,9 +47,12 @@ final class Pools {
 
     /** A spec that names a pool names one that exists. */
     void require(PoolName pool) {
-        List<PoolName> all = all();
-        if (!all.contains(pool)) {
-            throw unknown(pool, all);
+        if (!known.contains(pool)) {
+            List<PoolName> all = all();
+            if (!all.contains(pool)) {
+                throw unknown(pool, all);
+            }
+            known.add(pool);
         }
     }
 

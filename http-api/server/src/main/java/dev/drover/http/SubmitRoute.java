@@ -11,6 +11,7 @@ import dev.drover.protocol.id.PoolName;
 import dev.drover.protocol.job.DataFiles;
 import dev.drover.protocol.job.JobSpec;
 import dev.drover.protocol.job.JobSpecReader;
+import dev.drover.protocol.spec.InvalidSpecException;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -46,13 +47,15 @@ final class SubmitRoute {
         key.ifPresent(SubmitRoute::requireKey);
         String digest = ManifestJson.sha256(call.body());
         ReadModel readModel = ports.readModel();
-        Optional<Submission> earlier = key.flatMap(readModel::claimed);
-        if (earlier.isPresent()) {
+        JobSpec spec;
+        try {
+            spec = JobSpecReader.read(text, ports.dataFiles());
+            pools.require(spec.pool());
+        } catch (InvalidSpecException | ProblemException e) {
             // An answered submission stays answered, even when its data file has gone since.
-            return replay(call, text, key.get(), digest, earlier.get());
+            Submission earlier = key.flatMap(readModel::claimed).orElseThrow(() -> e);
+            return replay(call, text, key.orElseThrow(), digest, earlier);
         }
-        JobSpec spec = JobSpecReader.read(text, ports.dataFiles());
-        pools.require(spec.pool());
         JobId proposed = ports.newJob().get();
         if (key.isPresent()) {
             Submission claim = readModel.claim(key.get(), digest, proposed, spec.pool());
@@ -60,6 +63,7 @@ final class SubmitRoute {
                     ? created(tell(call, claim.job(), spec))
                     : replay(call, text, key.get(), digest, claim);
         }
+        readModel.assignPool(proposed, spec.pool());
         return created(tell(call, proposed, spec));
     }
 
@@ -78,7 +82,6 @@ final class SubmitRoute {
 
     /** Tells the pool; telling it twice is as good as once. */
     private JobView tell(Call call, JobId job, JobSpec spec) {
-        ports.readModel().assignPool(job, spec.pool());
         PoolReply reply = pools.tryAsk(
                         spec.pool(),
                         new PoolCommand.SubmitJob(job, spec, call.role().owner()))

@@ -39,6 +39,7 @@ final class InMemoryReadModel implements ReadModel {
     public synchronized Submission claim(String key, String bodyDigest, JobId proposed, PoolName pool) {
         diary.add("claim " + key);
         Submission earlier = claims.putIfAbsent(key, new Submission(proposed, pool, bodyDigest, false));
+        poolOfJob.putIfAbsent(earlier == null ? proposed : earlier.job(), pool);
         return earlier == null ? new Submission(proposed, pool, bodyDigest, true) : earlier;
     }
 

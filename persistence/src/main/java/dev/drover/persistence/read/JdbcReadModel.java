@@ -29,6 +29,9 @@ public final class JdbcReadModel implements ReadModel {
     private static final ObjectMapper JSON = DroverJson.mapper();
     private static final int CONNECTIONS = 8;
 
+    /** No client's key begins so. */
+    private static final String NO_KEY = " ";
+
     private final HikariDataSource database;
     private final Sql sql;
     private final StepTable steps;
@@ -81,11 +84,7 @@ public final class JdbcReadModel implements ReadModel {
 
     @Override
     public void assignPool(JobId job, PoolName pool) {
-        boolean unused = sql.insertIfAbsent(
-                "assign job " + job + " to pool " + pool,
-                "INSERT INTO job_pools (job, pool) VALUES (?, ?)",
-                job.value(),
-                pool.value());
+        var unused = claim(NO_KEY + job.value(), "", job, pool);
     }
 
     @Override
@@ -93,7 +92,7 @@ public final class JdbcReadModel implements ReadModel {
         return sql
                 .query(
                         "read the pool of job " + job,
-                        "SELECT pool FROM job_pools WHERE job = ?",
+                        "SELECT pool FROM submissions WHERE job = ?",
                         JdbcReadModel::pool,
                         job.value())
                 .stream()

@@ -20,7 +20,8 @@ import java.util.Optional;
  */
 public interface ReadModel extends AutoCloseable {
     /**
-     * Claims an idempotency key. The first caller's claim stays for ever; later ones get that claim back.
+     * Claims an idempotency key for a job, and remembers which pool that is in, before the pool is told of it. The first caller's
+     * claim stays for ever; later ones get that claim back.
      *
      * @param bodyDigest SHA-256 of the submitted body
      */
@@ -29,7 +30,7 @@ public interface ReadModel extends AutoCloseable {
     /** The claim on a key, if there is one, so that a repeated submission is known before it is judged anew. */
     Optional<Submission> claimed(String idempotencyKey);
 
-    /** Remembers which pool a job is in, before the pool is told of it. */
+    /** Remembers which pool a job is in that was submitted without a key, before the pool is told of it. */
     void assignPool(JobId job, PoolName pool);
 
     /** The pool a job was submitted to, live or finished. */

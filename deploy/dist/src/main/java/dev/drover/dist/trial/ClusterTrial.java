@@ -28,7 +28,8 @@ import java.util.concurrent.TimeoutException;
 public final class ClusterTrial implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final String ADMIN = "admin-token-of-a-trial";
-    private static final String USER = "user-token-of-a-trial";
+    /** The token of a user. */
+    public static final String USER = "user-token-of-a-trial";
 
     private final Path directory;
     private final List<SchedulerProcess> schedulers;
@@ -188,7 +189,7 @@ public final class ClusterTrial implements AutoCloseable {
 
         public void start() throws IOException {
             process = Optional.of(new ProcessBuilder(Programs.ours(
-                            Programs.CONTROLLER_FLAGS, Main.class, "scheduler", "--config", config.toString()))
+                            Programs.SCHEDULER_FLAGS, Main.class, "scheduler", "--config", config.toString()))
                     .redirectInput(new File("/dev/null"))
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(logFile().toFile()))
@@ -205,6 +206,10 @@ public final class ClusterTrial implements AutoCloseable {
                     deadline.pause(() -> "a scheduler does not get ready: " + config);
                 }
             }
+        }
+
+        public int port() {
+            return port;
         }
 
         public String url() {

@@ -1,0 +1,75 @@
+package dev.drover.bench;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.util.Locale;
+
+/** One client on one connection, as light as it can be: what is measured is the server. */
+final class SubmitClient implements AutoCloseable {
+    private static final String LENGTH = "content-length:";
+
+    private final Socket socket;
+    private final InputStream in;
+    private final OutputStream out;
+    private final String token;
+
+    SubmitClient(int port, String token) throws IOException {
+        this.socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.setTcpNoDelay(true);
+        this.in = new BufferedInputStream(socket.getInputStream());
+        this.out = socket.getOutputStream();
+        this.token = token;
+    }
+
+    /** Submits, and returns the status of the answer, which is read whole. */
+    int submit(String body, String key) throws IOException {
+        byte[] bytes = body.getBytes(UTF_8);
+        String head = """
+            POST /v1/jobs HTTP/1.1\r
+            Host: localhost\r
+            Authorization: Bearer %s\r
+            Content-Type: application/json\r
+            Idempotency-Key: %s\r
+            Content-Length: %d\r
+            \r
+            """.formatted(token, key, bytes.length);
+        byte[] request = new byte[head.length() + bytes.length];
+        System.arraycopy(head.getBytes(ISO_8859_1), 0, request, 0, head.length());
+        System.arraycopy(bytes, 0, request, head.length(), bytes.length);
+        out.write(request);
+        int status = Integer.parseInt(line().split(" ", 3)[1]);
+        int length = 0;
+        for (String line = line(); !line.isEmpty(); line = line()) {
+            if (line.toLowerCase(Locale.ROOT).startsWith(LENGTH)) {
+                length = Integer.parseInt(line.substring(LENGTH.length()).trim());
+            }
+        }
+        in.skipNBytes(length);
+        return status;
+    }
+
+    private String line() throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int next = in.read(); next != '\n'; next = in.read()) {
+            if (next < 0) {
+                throw new IOException("the server hung up");
+            }
+            if (next != '\r') {
+                line.append((char) next);
+            }
+        }
+        return line.toString();
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}
