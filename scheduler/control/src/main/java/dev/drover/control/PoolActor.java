@@ -30,7 +30,7 @@ import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
  * <p>What it has observed is lost with it; a recovered pool starts with no observations, and so with new leases.
  */
 final class PoolActor extends EventSourcedBehavior<PoolActor.Batch, PoolEvent, PoolState> {
-    static final int SNAPSHOT_EVERY_EVENTS = 500;
+    static final int SNAPSHOT_EVERY_EVENTS = 5_000;
     static final int SNAPSHOTS_KEPT = 2;
 
     private final ActorContext<Batch> context;
