@@ -34,6 +34,9 @@ final class Pools {
     /** A pool that was there once is never gone. */
     private final Set<PoolName> known = ConcurrentHashMap.newKeySet();
 
+    /** Who has not answered of late. */
+    private final Set<String> silent = ConcurrentHashMap.newKeySet();
+
     Pools(PoolGateway gateway, ApiLimits limits) {
         this.gateway = gateway;
         this.limits = limits;
@@ -138,12 +141,16 @@ final class Pools {
 
     private <T> Optional<T> await(String whom, CompletableFuture<T> answer) {
         try {
-            return Optional.of(answer.get());
+            T given = answer.get();
+            if (silent.remove(whom)) {
+                LOG.info("{} answers again", whom);
+            }
+            return Optional.of(given);
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof TimeoutException) {
-                LOG.warn("No answer from {} in time", whom);
-            } else {
-                LOG.warn("No answer from {}", whom, e.getCause());
+            // Said once: while a pool moves, everybody asks in vain.
+            if (silent.add(whom)) {
+                boolean late = e.getCause() instanceof TimeoutException;
+                LOG.warn("No answer from {}{}", whom, late ? " in time" : "", late ? null : e.getCause());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

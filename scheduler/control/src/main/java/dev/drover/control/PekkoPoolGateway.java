@@ -20,7 +20,7 @@ final class PekkoPoolGateway implements PoolGateway {
     private static final int PLAN_PATIENCE = 5;
 
     /** A pool that runs answers sooner, unless it is swamped. */
-    private static final Duration ASK_AGAIN_AFTER = Duration.ofMillis(1500);
+    private static final Duration ASK_AGAIN_AFTER = Duration.ofMillis(2500);
 
     private final ClusterSharding sharding;
     private final ReadModel readModel;
