@@ -32,8 +32,8 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
  * A private CA that lives in a directory, as {@code ca.pem} and {@code ca.key}, and puts a {@code HOST.pem} and {@code HOST.key}
  * for every host beside them: EC keys on P-256, in PKCS#8, readable by their owner only.
  *
- * <p>Every certificate is for servers and clients, names its host, and has the subject {@code CN=drover}, by which the members of a
- * cluster know each other. It is for a trial: there is no revocation, and whoever has {@code ca.key} can issue what they like.
+ * <p>Every certificate is for servers and clients, and names its host. It is for a trial: there is no revocation, and whoever has
+ * {@code ca.key} can issue what they like.
  */
 public final class CertificateAuthority {
     /** How long a CA is valid that is made here. */

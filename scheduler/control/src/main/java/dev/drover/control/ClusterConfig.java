@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.pekko.remote.artery.tcp.ssl.RotatingKeysSSLEngineProvider;
 
 /**
  * How a scheduler finds the others of its cluster.
@@ -15,8 +14,8 @@ import org.apache.pekko.remote.artery.tcp.ssl.RotatingKeysSSLEngineProvider;
  * @param host under which the others reach this one
  * @param port of the schedulers among themselves; 0 takes any that is free
  * @param seeds {@code host:port} of schedulers that are there first, the same list for all; empty for one that runs alone
- * @param tls with it schedulers speak TLS alone, each shows its certificate, and one without a certificate of this CA that shares a
- *     subject name with its own is refused. Replaced files count for new connections. The CA must have signed the certificate itself
+ * @param tls with it schedulers speak TLS alone, and each needs a certificate of this CA that names its {@code host}: see
+ *     {@link MemberTls}
  */
 public record ClusterConfig(String host, int port, List<String> seeds, Optional<TlsFiles> tls) {
     /** The name of the actor system; a part of every scheduler's address. */
@@ -45,17 +44,16 @@ public record ClusterConfig(String host, int port, List<String> seeds, Optional<
     }
 
     private static Config mutualTls(TlsFiles files) {
-        String engine = "pekko.remote.artery.ssl.rotating-keys-engine.";
         return ConfigFactory.parseMap(Map.of(
                 "pekko.remote.artery.transport",
                 "tls-tcp",
                 "pekko.remote.artery.ssl.ssl-engine-provider",
-                RotatingKeysSSLEngineProvider.class.getName(),
-                engine + "cert-file",
+                MemberTls.class.getName(),
+                MemberTls.CERTIFICATE,
                 absolute(files.certificate()),
-                engine + "key-file",
+                MemberTls.KEY,
                 absolute(files.key()),
-                engine + "ca-cert-file",
+                MemberTls.CA,
                 absolute(files.ca())));
     }
 
