@@ -91,7 +91,10 @@ final class HttpServerTlsTest {
     @Test
     void plainHttpIsNotServed() throws IOException {
         SSLContext trusted = TrustedCa.file(ca.certificate());
-        assertThatThrownBy(() -> get("http", trusted)).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> get("http", trusted))
+                .isInstanceOf(IOException.class)
+                .as("what the command line knows plain http at an https port by")
+                .hasMessageMatching("(?s).*(status line|header parser received no bytes).*");
     }
 
     private CertificateAuthority authority(String name) throws IOException {
