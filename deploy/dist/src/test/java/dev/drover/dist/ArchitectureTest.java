@@ -41,6 +41,7 @@ final class ArchitectureTest {
                             "node-agent/trainer",
                             "http-api/server",
                             "http-api/cli",
+                            "deploy/certs",
                             "deploy/dist")
                     .map(module -> Sources.root().resolve(module).resolve("target/classes"))
                     .toArray(Path[]::new));
@@ -99,6 +100,8 @@ final class ArchitectureTest {
                 .definedBy("dev.drover.agent..")
                 .layer("trainer")
                 .definedBy("dev.drover.trainer..")
+                .layer("certs")
+                .definedBy("dev.drover.certs..")
                 .layer("dist")
                 .definedBy("dev.drover.dist..")
                 .whereLayer("planning")
@@ -116,6 +119,8 @@ final class ArchitectureTest {
                 .whereLayer("cli")
                 .mayOnlyBeAccessedByLayers("dist")
                 .whereLayer("agent")
+                .mayOnlyBeAccessedByLayers("dist")
+                .whereLayer("certs")
                 .mayOnlyBeAccessedByLayers("dist")
                 .whereLayer("trainer")
                 .mayNotBeAccessedByAnyLayer()
@@ -138,6 +143,11 @@ final class ArchitectureTest {
     @Test
     void djlStaysInTheTrainer() {
         confined("ai.djl..", "dev.drover.trainer..");
+    }
+
+    @Test
+    void certificatesAreIssuedInOneRoom() {
+        confined("org.bouncycastle..", "dev.drover.certs..");
     }
 
     @Test
