@@ -100,8 +100,6 @@ final class ArchitectureTest {
                 .definedBy("dev.drover.agent..")
                 .layer("trainer")
                 .definedBy("dev.drover.trainer..")
-                .layer("certs")
-                .definedBy("dev.drover.certs..")
                 .layer("dist")
                 .definedBy("dev.drover.dist..")
                 .whereLayer("planning")
@@ -119,8 +117,6 @@ final class ArchitectureTest {
                 .whereLayer("cli")
                 .mayOnlyBeAccessedByLayers("dist")
                 .whereLayer("agent")
-                .mayOnlyBeAccessedByLayers("dist")
-                .whereLayer("certs")
                 .mayOnlyBeAccessedByLayers("dist")
                 .whereLayer("trainer")
                 .mayNotBeAccessedByAnyLayer()
@@ -148,6 +144,7 @@ final class ArchitectureTest {
     @Test
     void certificatesAreIssuedInOneRoom() {
         confined("org.bouncycastle..", "dev.drover.certs..");
+        confined("dev.drover.certs..", "dev.drover.certs..", "dev.drover.dist..");
     }
 
     @Test

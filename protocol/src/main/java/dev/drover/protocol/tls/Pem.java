@@ -17,13 +17,16 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Reads PEM text. What it says about a text names where that came from, and never what is in it. */
 final class Pem {
     private static final Pattern BLOCK =
             Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([^-]*)-----END \\1-----", Pattern.DOTALL);
+    private static final String CERTIFICATE = "CERTIFICATE";
     private static final String CERTIFICATES = "; use X.509 certificates in PEM (BEGIN CERTIFICATE)";
     private static final String KEY =
             "; use an EC or RSA key in PKCS#8, not encrypted (BEGIN PRIVATE KEY; 'openssl pkcs8 -topk8 -nodes' makes one)";
@@ -57,7 +60,7 @@ final class Pem {
         try {
             CertificateFactory factory = CertificateFactory.getInstance("X.509");
             for (Matcher block = BLOCK.matcher(text); block.find(); ) {
-                if (block.group(1).equals("CERTIFICATE")) {
+                if (block.group(1).equals(CERTIFICATE)) {
                     found.add((X509Certificate)
                             factory.generateCertificate(new ByteArrayInputStream(bytes(block.group(2)))));
                 }
@@ -69,6 +72,15 @@ final class Pem {
             throw new TlsException(source + ": has no certificate" + CERTIFICATES);
         }
         return List.copyOf(found);
+    }
+
+    /** The certificates, and nothing else that may be in the text. */
+    String certificateText() {
+        return BLOCK.matcher(text)
+                .results()
+                .filter(block -> block.group(1).equals(CERTIFICATE))
+                .map(MatchResult::group)
+                .collect(Collectors.joining("\n", "", "\n"));
     }
 
     /** A private key of the algorithm that {@code certificate} has; whether it is its own is not looked at. */

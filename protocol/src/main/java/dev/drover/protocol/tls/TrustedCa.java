@@ -33,6 +33,15 @@ public final class TrustedCa {
         return context(Pem.of(source, pem).certificates());
     }
 
+    /**
+     * The certificates of a file, to be told to others, whatever else is in it.
+     *
+     * @throws TlsException naming the file and what is wrong with it
+     */
+    public static String pem(Path ca) throws TlsException {
+        return Pem.read(ca).certificateText();
+    }
+
     private static SSLContext context(List<X509Certificate> ca) throws TlsException {
         try {
             SSLContext context = SSLContext.getInstance("TLS");

@@ -151,6 +151,14 @@ final class RotatingTlsTest {
     }
 
     @Test
+    void ofACaFileOthersAreToldTheCertificatesOnly() throws IOException {
+        String certificates = Files.readString(ca.certificate());
+        Path careless = directory.resolve("both.pem");
+        Files.writeString(careless, Files.readString(directory.resolve("ca.key")) + certificates);
+        assertThat(TrustedCa.pem(careless)).isEqualTo(certificates);
+    }
+
+    @Test
     void noKeyIsEverSaid() throws Exception {
         String secret = Files.readString(files.key());
         String body = secret.lines().skip(1).findFirst().orElseThrow();

@@ -39,12 +39,12 @@ public record SchedulerConfig(
 
     /** With the periods that suit one machine and the local cloud. */
     public static SchedulerConfig local(
-            String owner, Supplier<List<String>> schedulers, String secret, String storeUrl) {
+            String owner, Supplier<List<String>> schedulers, String secret, Optional<String> caPem, String storeUrl) {
         return new SchedulerConfig(
                 owner,
                 schedulers,
                 secret,
-                Optional.empty(),
+                caPem,
                 storeUrl,
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(2),

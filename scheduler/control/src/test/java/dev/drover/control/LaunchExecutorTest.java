@@ -8,7 +8,6 @@ import dev.drover.planning.input.Input;
 import dev.drover.protocol.agent.UserData;
 import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.id.PoolName;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -22,17 +21,12 @@ class LaunchExecutorTest {
     private static final PoolName POOL = new PoolName("herd");
     private static final NodeId NODE = new NodeId("n-1");
     private static final Intent.LaunchNode LAUNCH = new Intent.LaunchNode(NODE, List.of(FakeCloudProvider.SPOT));
-    private static final SchedulerConfig CONFIG = new SchedulerConfig(
+    private static final SchedulerConfig CONFIG = SchedulerConfig.local(
             "me",
             () -> List.of("wss://127.0.0.1:1/agents/v1"),
             "a secret of enough length",
             Optional.of("a CA in PEM"),
-            "file:///store",
-            Duration.ofSeconds(1),
-            Duration.ofSeconds(1),
-            Duration.ofSeconds(1),
-            Duration.ofSeconds(1),
-            Duration.ofSeconds(1));
+            "file:///store");
 
     private final FakeCloudProvider cloud = new FakeCloudProvider();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
