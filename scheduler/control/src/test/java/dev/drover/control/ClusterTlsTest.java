@@ -38,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class ClusterTlsTest {
     private static final Duration DAY = Duration.ofDays(1);
+    private static final int PATIENCE_MILLIS = 10_000;
     private static final String LOOPBACK = "127.0.0.1";
     private static final List<String> REFUSALS = List.of("PKIX path", "No subject alternative names matching");
 
@@ -151,6 +152,7 @@ class ClusterTlsTest {
 
     private static SSLSocket connect(SSLContext peer, int port) throws IOException {
         SSLSocket socket = (SSLSocket) peer.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port);
+        socket.setSoTimeout(PATIENCE_MILLIS);
         socket.startHandshake();
         return socket;
     }
