@@ -1,6 +1,7 @@
 package dev.drover.dist;
 
 import dev.drover.cli.DroverCli;
+import dev.drover.dist.certs.CertsCommand;
 import dev.drover.dist.demo.DemoCommand;
 import dev.drover.dist.simulate.SimulateCommand;
 import picocli.CommandLine;
@@ -16,7 +17,8 @@ public final class Main {
                 new CommandLine(new SchedulerCommand()),
                 new CommandLine(new DemoCommand(
                         arguments -> Programs.ours(Programs.CONTROLLER_FLAGS, Main.class, arguments), Programs.root())),
-                new CommandLine(new SimulateCommand()));
+                new CommandLine(new SimulateCommand()),
+                new CommandLine(new CertsCommand()));
         System.exit(cli.execute(args));
     }
 }

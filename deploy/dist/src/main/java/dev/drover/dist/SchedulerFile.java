@@ -6,6 +6,7 @@ import dev.drover.persistence.journal.PostgresDatabase;
 import dev.drover.protocol.spec.InvalidSpecException;
 import dev.drover.protocol.spec.SpecFields;
 import dev.drover.protocol.spec.SpecText;
+import dev.drover.protocol.tls.TlsFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,7 +49,8 @@ final class SchedulerFile {
         ClusterConfig cluster = new ClusterConfig(
                 host,
                 fields.integer("port", DEFAULT_CLUSTER_PORT, 1, MAX_PORT),
-                fields.texts("seeds", MAX_SCHEDULERS, isLike(ADDRESS), "as 10.0.0.5:" + DEFAULT_CLUSTER_PORT));
+                fields.texts("seeds", MAX_SCHEDULERS, isLike(ADDRESS), "as 10.0.0.5:" + DEFAULT_CLUSTER_PORT),
+                fields.has("tls") ? Optional.of(tls(fields.object("tls"), base)) : Optional.empty());
         String owner = fields.label("cluster", "");
         if (!fields.has("cluster")) {
             fields.problem("cluster", "", "a name of its own for this cluster, as prod");
@@ -60,7 +62,7 @@ final class SchedulerFile {
                     return "";
                 });
         CloudSetup cloud = cloud(fields.object("cloud"), base);
-        List<String> agents = agents(fields, host, port);
+        List<String> agents = agents(fields, host, port, cluster.tls().isPresent() ? "wss://" : "ws://");
         SpecFields secrets = fields.object("secrets");
         Optional<String> user = secret(secrets, "user", base);
         Optional<String> admin = secret(secrets, "admin", base);
@@ -81,13 +83,22 @@ final class SchedulerFile {
                 join.orElseThrow());
     }
 
-    private static List<String> agents(SpecFields fields, String host, int port) {
+    private static List<String> agents(SpecFields fields, String host, int port, String scheme) {
         List<String> told = fields.texts(
                 "agents", MAX_SCHEDULERS, isLike(ADDRESS), "the HTTP address of a scheduler, as 10.0.0.5:7070");
         return (told.isEmpty() ? List.of(host + ":" + port) : told)
                 .stream()
-                        .map(address -> "ws://" + address + SchedulerSetup.AGENTS)
+                        .map(address -> scheme + address + SchedulerSetup.AGENTS)
                         .toList();
+    }
+
+    private static TlsFiles tls(SpecFields fields, Path base) {
+        TlsFiles files = new TlsFiles(
+                base.resolve(fields.requiredText("certificate", "/etc/drover/HOST.pem")),
+                base.resolve(fields.requiredText("key", "/etc/drover/HOST.key")),
+                base.resolve(fields.requiredText("ca", "/etc/drover/ca.pem")));
+        fields.finish();
+        return files;
     }
 
     private static CloudSetup cloud(SpecFields fields, Path base) {

@@ -14,15 +14,23 @@ import dev.drover.persistence.read.JdbcReadModel;
 import dev.drover.protocol.job.DataFiles;
 import dev.drover.protocol.store.ObjectStore;
 import dev.drover.protocol.store.ObjectStores;
+import dev.drover.protocol.tls.RotatingTls;
+import dev.drover.protocol.tls.TlsException;
+import dev.drover.protocol.tls.TlsFiles;
+import dev.drover.protocol.tls.TrustedCa;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.http.javadsl.ServerBinding;
+import org.apache.pekko.http.javadsl.server.Route;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The inside of one scheduler process: the scheduler with its journal, its API and the agents' door.
@@ -30,8 +38,10 @@ import org.apache.pekko.http.javadsl.ServerBinding;
  * <p>Closing it hands its pools over to the other schedulers, if there are any. Cloud, agents and trainings go on.
  */
 final class SchedulerNode implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SchedulerNode.class);
     private static final Duration LAST_ANSWERS = Duration.ofSeconds(2);
 
+    private final String scheme;
     private final ActorSystem<Void> system;
     private final JdbcReadModel readModel;
     private final LocalCloudProvider cloud;
@@ -40,12 +50,14 @@ final class SchedulerNode implements AutoCloseable {
     private final ServerBinding binding;
 
     private SchedulerNode(
+            String scheme,
             ActorSystem<Void> system,
             JdbcReadModel readModel,
             LocalCloudProvider cloud,
             LocalCloudControl faults,
             Scheduler scheduler,
             ServerBinding binding) {
+        this.scheme = scheme;
         this.system = system;
         this.readModel = readModel;
         this.cloud = cloud;
@@ -60,6 +72,10 @@ final class SchedulerNode implements AutoCloseable {
      * @throws IOException saying what is in the way, as a port in use
      */
     static SchedulerNode start(SchedulerSetup setup) throws IOException, InterruptedException {
+        Optional<RotatingTls> tls = tls(setup);
+        Optional<String> ca = tls.isPresent()
+                ? Optional.of(TrustedCa.pem(setup.cluster().tls().orElseThrow().ca()))
+                : Optional.empty();
         setup.cloud().start();
         LocalCloudProvider cloud = LocalCloudProvider.open(setup.cloud().directory());
         LocalCloudControl faults = LocalCloudControl.open(setup.cloud().directory());
@@ -75,20 +91,21 @@ final class SchedulerNode implements AutoCloseable {
                         .withFallback(ConfigFactory.load()));
         Scheduler scheduler = Scheduler.start(
                 system,
-                SchedulerConfig.local(setup.owner(), setup::agents, setup.agentSecret(), setup.storeUrl()),
+                SchedulerConfig.local(setup.owner(), setup::agents, setup.agentSecret(), ca, setup.storeUrl()),
                 cloud,
                 readModel,
                 store,
                 faults::kill,
                 InstantSource.system());
         HttpApi api = new HttpApi(system, ports(setup, scheduler, readModel, store));
-        ServerBinding binding = bind(system, setup, scheduler, api);
-        return new SchedulerNode(system, readModel, cloud, faults, scheduler, binding);
+        ServerBinding binding = bind(system, setup, tls, scheduler.agents().orElse(api.route()));
+        return new SchedulerNode(
+                tls.isPresent() ? "https://" : "http://", system, readModel, cloud, faults, scheduler, binding);
     }
 
     /** Where its API is. */
     String url() {
-        return "http://" + binding.localAddress().getHostString() + ":"
+        return scheme + binding.localAddress().getHostString() + ":"
                 + binding.localAddress().getPort();
     }
 
@@ -124,14 +141,17 @@ final class SchedulerNode implements AutoCloseable {
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT));
     }
 
-    private static ServerBinding bind(ActorSystem<Void> system, SchedulerSetup setup, Scheduler scheduler, HttpApi api)
-            throws IOException {
+    private static Optional<RotatingTls> tls(SchedulerSetup setup) throws TlsException {
+        Optional<TlsFiles> files = setup.cluster().tls();
+        return files.isPresent()
+                ? Optional.of(RotatingTls.of(files.get(), InstantSource.system(), LOG::warn))
+                : Optional.empty();
+    }
+
+    private static ServerBinding bind(
+            ActorSystem<Void> system, SchedulerSetup setup, Optional<RotatingTls> tls, Route route) throws IOException {
         try {
-            return HttpServer.bind(
-                            system,
-                            setup.bind(),
-                            setup.port(),
-                            scheduler.agents().orElse(api.route()))
+            return HttpServer.bind(system, setup.bind(), setup.port(), tls, route)
                     .toCompletableFuture()
                     .join();
         } catch (CompletionException e) {

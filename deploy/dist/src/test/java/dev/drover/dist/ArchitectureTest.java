@@ -41,6 +41,7 @@ final class ArchitectureTest {
                             "node-agent/trainer",
                             "http-api/server",
                             "http-api/cli",
+                            "deploy/certs",
                             "deploy/dist")
                     .map(module -> Sources.root().resolve(module).resolve("target/classes"))
                     .toArray(Path[]::new));
@@ -138,6 +139,12 @@ final class ArchitectureTest {
     @Test
     void djlStaysInTheTrainer() {
         confined("ai.djl..", "dev.drover.trainer..");
+    }
+
+    @Test
+    void certificatesAreIssuedInOneRoom() {
+        confined("org.bouncycastle..", "dev.drover.certs..");
+        confined("dev.drover.certs..", "dev.drover.certs..", "dev.drover.dist..");
     }
 
     @Test

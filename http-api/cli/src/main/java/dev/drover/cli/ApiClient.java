@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.drover.protocol.json.DroverJson;
 import dev.drover.protocol.spec.SpecProblem;
+import dev.drover.protocol.tls.TlsException;
+import dev.drover.protocol.tls.TrustedCa;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -13,9 +15,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Collectors;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 
 /** Asks the API. Errors end the command: with 2 where the input is at fault, with 3 where the server is. */
 final class ApiClient implements AutoCloseable {
@@ -23,11 +29,21 @@ final class ApiClient implements AutoCloseable {
     private static final Duration ANSWER = Duration.ofSeconds(30);
 
     private final Target target;
-    private final HttpClient http =
-            HttpClient.newBuilder().connectTimeout(CONNECT).build();
+    private final HttpClient http;
 
     ApiClient(Target target) {
         this.target = target;
+        HttpClient.Builder client = HttpClient.newBuilder().connectTimeout(CONNECT);
+        target.ca().map(ApiClient::trusting).ifPresent(client::sslContext);
+        this.http = client.build();
+    }
+
+    private static SSLContext trusting(Path ca) {
+        try {
+            return TrustedCa.file(ca);
+        } catch (TlsException e) {
+            throw new CliException(ExitCodes.BAD_INPUT, "ca: " + e.getMessage(), e);
+        }
     }
 
     JsonNode get(String path) {
@@ -60,9 +76,7 @@ final class ApiClient implements AutoCloseable {
             return http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
         } catch (IOException e) {
             throw new CliException(
-                    ExitCodes.UNREACHABLE,
-                    "can't reach " + target.url() + " (" + cause(e) + "); is it running? './drover up' starts one here",
-                    e);
+                    ExitCodes.UNREACHABLE, "can't reach " + target.url() + " (" + cause(e) + "); " + advice(e), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CliException(ExitCodes.UNREACHABLE, "interrupted", e);
@@ -113,9 +127,31 @@ final class ApiClient implements AutoCloseable {
         }
     }
 
+    /** What the reader can do about it. */
+    private String advice(IOException e) {
+        String message = String.valueOf(e.getMessage());
+        if (e instanceof SSLException && message.contains("plaintext")) {
+            return "it speaks plain http at this port: use http://";
+        }
+        if (message.contains("No subject alternative names") || message.contains("No name matching")) {
+            return "its certificate is for another host: use the name or address that it is for";
+        }
+        if (e instanceof SSLHandshakeException) {
+            return target.ca()
+                    .map(file ->
+                            "its certificate is not of the CA in " + file + ": give its own with --ca or DROVER_CA")
+                    .orElse(
+                            "its certificate is of no CA that this machine trusts: give its own with --ca or DROVER_CA");
+        }
+        if (message.contains("status line") || message.contains("header parser received no bytes")) {
+            return "what answers there is no plain http; if it is https, use https://";
+        }
+        return "is it running? './drover up' starts one here";
+    }
+
     private static String cause(IOException e) {
         String message = e.getMessage();
-        return e.getClass().getSimpleName() + (message == null ? "" : ": " + message);
+        return e.getClass().getSimpleName() + (message == null ? "" : ": " + message.replaceAll("\\p{Cntrl}", ""));
     }
 
     @Override

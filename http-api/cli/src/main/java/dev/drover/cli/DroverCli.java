@@ -69,6 +69,16 @@ public final class DroverCli implements Runnable {
     private @Nullable String token;
 
     @Option(
+            names = "--ca",
+            paramLabel = "FILE",
+            scope = ScopeType.INHERIT,
+            defaultValue = "${env:DROVER_CA}",
+            description =
+                    "The CA of an https server, in PEM; no other is trusted then. Also DROVER_CA, or client.json in"
+                            + " --home")
+    private @Nullable String ca;
+
+    @Option(
             names = "--home",
             scope = ScopeType.INHERIT,
             defaultValue = HOME,
@@ -138,7 +148,7 @@ public final class DroverCli implements Runnable {
 
     /** Asks the server, for one command. */
     <T> T ask(Function<ApiClient, T> question) {
-        Target target = Target.find(given(url), given(token), home);
+        Target target = Target.find(given(url), given(token), given(ca).map(Path::of), home);
         try (ApiClient client = new ApiClient(target)) {
             return question.apply(client);
         }

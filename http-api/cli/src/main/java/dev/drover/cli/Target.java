@@ -12,19 +12,22 @@ import java.util.Optional;
  * Which server to ask, and with which token.
  *
  * @param url base address without a trailing slash
+ * @param ca the only CA to trust, in PEM; empty for those that this machine trusts
  */
-record Target(URI url, String token) {
+record Target(URI url, String token, Optional<Path> ca) {
     /** The file a running Drover leaves in its data directory. */
     static final String CLIENT_FILE = "client.json";
 
     /**
-     * What was given, completed from {@code client.json} in {@code home}. Its token is for its own server, and for no other.
+     * What was given, completed from {@code client.json} in {@code home}. Its token and CA are for its own server, and for no
+     * other; a CA's relative path starts in {@code home}.
      *
      * @throws CliException when no server is known
      */
-    static Target find(Optional<String> url, Optional<String> token, Path home) {
+    static Target find(Optional<String> url, Optional<String> token, Optional<Path> ca, Path home) {
         Path file = home.resolve(CLIENT_FILE);
-        Optional<JsonNode> client = url.isPresent() && token.isPresent() ? Optional.empty() : read(file);
+        Optional<JsonNode> client =
+                url.isPresent() && token.isPresent() && ca.isPresent() ? Optional.empty() : read(file);
         String address = url.or(() -> client.map(json -> json.path("url").asText()))
                 .filter(text -> !text.isBlank())
                 .orElseThrow(() -> new CliException(
@@ -32,9 +35,11 @@ record Target(URI url, String token) {
                         "no server is known: start one with './drover up', or set --url (or DROVER_URL) and --token (or"
                                 + " DROVER_TOKEN). " + file.toAbsolutePath() + " is not there"));
         URI server = uri(address);
-        String secret = token.or(() -> client.filter(json -> isOf(json, server)).map(Target::bestToken))
-                .orElse("");
-        return new Target(server, secret);
+        Optional<JsonNode> own = client.filter(json -> isOf(json, server));
+        Optional<Path> trusted = ca.or(() -> own.map(json -> json.path("ca").asText())
+                .filter(text -> !text.isBlank())
+                .map(home::resolve));
+        return new Target(server, token.or(() -> own.map(Target::bestToken)).orElse(""), trusted);
     }
 
     /** A token is a secret between this machine and one server. */

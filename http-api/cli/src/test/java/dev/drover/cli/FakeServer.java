@@ -2,6 +2,8 @@ package dev.drover.cli;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -14,18 +16,34 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
 
 /** Answers as it was told, in that order; the last answer to an address stays. Remembers what it was asked. */
 final class FakeServer implements AutoCloseable {
     static final String TOKEN = "secret";
 
     private final HttpServer server;
+    private final String scheme;
     private final Map<String, Deque<Answer>> answers = new HashMap<>();
     private final List<Asked> asked = Collections.synchronizedList(new ArrayList<>());
 
     FakeServer() {
+        this(Optional.empty());
+    }
+
+    /** One that speaks https where there is {@code tls}. */
+    FakeServer(Optional<SSLContext> tls) {
+        scheme = tls.isPresent() ? "https" : "http";
+        InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         try {
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            if (tls.isPresent()) {
+                HttpsServer secured = HttpsServer.create(anyPort, 0);
+                secured.setHttpsConfigurator(new HttpsConfigurator(tls.get()));
+                server = secured;
+            } else {
+                server = HttpServer.create(anyPort, 0);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -34,7 +52,7 @@ final class FakeServer implements AutoCloseable {
     }
 
     String url() {
-        return "http://127.0.0.1:" + server.getAddress().getPort();
+        return scheme + "://127.0.0.1:" + server.getAddress().getPort();
     }
 
     FakeServer answer(String request, int status, String body) {

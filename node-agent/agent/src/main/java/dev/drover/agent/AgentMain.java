@@ -6,6 +6,8 @@ import dev.drover.agent.setup.AgentEnvironment;
 import dev.drover.protocol.agent.UserData;
 import dev.drover.protocol.json.DroverJson;
 import dev.drover.protocol.store.ObjectStores;
+import dev.drover.protocol.tls.TlsException;
+import dev.drover.protocol.tls.TrustedCa;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.security.SecureRandom;
@@ -16,6 +18,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -69,6 +72,7 @@ public final class AgentMain {
                 config,
                 identity,
                 UUID.randomUUID().toString(),
+                schedulerTls(identity),
                 address,
                 ObjectStores.open(identity.store()),
                 Clock.systemUTC(),
@@ -79,6 +83,13 @@ public final class AgentMain {
                     return HexFormat.of().formatHex(token);
                 },
                 random);
+    }
+
+    private static Optional<SSLContext> schedulerTls(UserData identity) throws TlsException {
+        return identity.ca().isPresent()
+                ? Optional.of(
+                        TrustedCa.text("ca of the user data", identity.ca().get()))
+                : Optional.empty();
     }
 
     /** An instance may start before its metadata server answers. */

@@ -2,8 +2,11 @@ package dev.drover.control;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import dev.drover.protocol.tls.TlsFiles;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * How a scheduler finds the others of its cluster.
@@ -11,13 +14,15 @@ import java.util.Map;
  * @param host under which the others reach this one
  * @param port of the schedulers among themselves; 0 takes any that is free
  * @param seeds {@code host:port} of schedulers that are there first, the same list for all; empty for one that runs alone
+ * @param tls with it schedulers speak TLS alone, and each needs a certificate of this CA that names its {@code host}: see
+ *     {@link MemberTls}
  */
-public record ClusterConfig(String host, int port, List<String> seeds) {
+public record ClusterConfig(String host, int port, List<String> seeds, Optional<TlsFiles> tls) {
     /** The name of the actor system; a part of every scheduler's address. */
     public static final String SYSTEM = "drover";
 
     /** A cluster of one that joins itself, on loopback. */
-    public static final ClusterConfig ALONE = new ClusterConfig("127.0.0.1", 0, List.of());
+    public static final ClusterConfig ALONE = new ClusterConfig("127.0.0.1", 0, List.of(), Optional.empty());
 
     public ClusterConfig {
         seeds = List.copyOf(seeds);
@@ -25,7 +30,8 @@ public record ClusterConfig(String host, int port, List<String> seeds) {
 
     /** What the actor system needs besides the journal's settings. */
     public Config systemConfig() {
-        return ConfigFactory.parseMap(Map.of(
+        Config secured = tls.map(ClusterConfig::mutualTls).orElseGet(ConfigFactory::empty);
+        return secured.withFallback(ConfigFactory.parseMap(Map.of(
                         "pekko.remote.artery.canonical.hostname",
                         host,
                         "pekko.remote.artery.canonical.port",
@@ -33,7 +39,25 @@ public record ClusterConfig(String host, int port, List<String> seeds) {
                         "pekko.cluster.seed-nodes",
                         seeds.stream()
                                 .map(seed -> "pekko://" + SYSTEM + "@" + seed)
-                                .toList()))
+                                .toList())))
                 .withFallback(ConfigFactory.parseResources(ClusterConfig.class, "/drover-scheduler.conf"));
+    }
+
+    private static Config mutualTls(TlsFiles files) {
+        return ConfigFactory.parseMap(Map.of(
+                "pekko.remote.artery.transport",
+                "tls-tcp",
+                "pekko.remote.artery.ssl.ssl-engine-provider",
+                MemberTls.class.getName(),
+                MemberTls.CERTIFICATE,
+                absolute(files.certificate()),
+                MemberTls.KEY,
+                absolute(files.key()),
+                MemberTls.CA,
+                absolute(files.ca())));
+    }
+
+    private static String absolute(Path file) {
+        return file.toAbsolutePath().toString();
     }
 }

@@ -60,7 +60,8 @@ final class LaunchExecutor {
             return;
         }
         call(node, results, () -> {
-            UserData userData = new UserData(node, pool, schedulers, tokens.issue(node, pool), config.storeUrl());
+            UserData userData =
+                    new UserData(node, pool, schedulers, tokens.issue(node, pool), config.caPem(), config.storeUrl());
             LaunchRequest request = new LaunchRequest(
                     node, intent.markets(), config.owner(), Map.of(POOL_TAG, pool.value()), json(userData));
             switch (cloud.launch(request)) {

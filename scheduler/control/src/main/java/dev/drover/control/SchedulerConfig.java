@@ -2,6 +2,7 @@ package dev.drover.control;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -11,6 +12,7 @@ import java.util.function.Supplier;
  * @param schedulers WebSocket addresses for agents to dial; while empty, nothing is launched. Asked at each launch, as the
  *     port may only be known once it is bound
  * @param secret join tokens are derived from it. A secret; the same on every scheduler and after every restart
+ * @param caPem the CA that agents are to trust, and no other, where they dial {@code wss}
  * @param storeUrl the object store, as agents are to open it
  * @param tick how often a pool looks after itself when nothing happens
  * @param marketPeriod how often the provider is asked for prices and instances
@@ -22,6 +24,7 @@ public record SchedulerConfig(
         String owner,
         Supplier<List<String>> schedulers,
         String secret,
+        Optional<String> caPem,
         String storeUrl,
         Duration tick,
         Duration marketPeriod,
@@ -36,11 +39,12 @@ public record SchedulerConfig(
 
     /** With the periods that suit one machine and the local cloud. */
     public static SchedulerConfig local(
-            String owner, Supplier<List<String>> schedulers, String secret, String storeUrl) {
+            String owner, Supplier<List<String>> schedulers, String secret, Optional<String> caPem, String storeUrl) {
         return new SchedulerConfig(
                 owner,
                 schedulers,
                 secret,
+                caPem,
                 storeUrl,
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(2),

@@ -137,7 +137,8 @@ class ClusterTest {
         List<Integer> ports = freePorts(count);
         List<String> seeds = ports.stream().map(port -> "127.0.0.1:" + port).toList();
         for (int port : ports) {
-            schedulers.add(new World(directory, cloud, database, new ClusterConfig("127.0.0.1", port, seeds)));
+            schedulers.add(new World(
+                    directory, cloud, database, new ClusterConfig("127.0.0.1", port, seeds, Optional.empty())));
         }
         for (World scheduler : schedulers) {
             Eventually.isTrue("all are up", () -> membersUp(scheduler) == count);
@@ -152,7 +153,7 @@ class ClusterTest {
         return up;
     }
 
-    private static List<Integer> freePorts(int count) throws IOException {
+    static List<Integer> freePorts(int count) throws IOException {
         List<ServerSocket> sockets = new ArrayList<>();
         try {
             for (int i = 0; i < count; i++) {

@@ -9,6 +9,7 @@ import dev.drover.protocol.agent.UserData;
 import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.id.PoolName;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -21,7 +22,11 @@ class LaunchExecutorTest {
     private static final NodeId NODE = new NodeId("n-1");
     private static final Intent.LaunchNode LAUNCH = new Intent.LaunchNode(NODE, List.of(FakeCloudProvider.SPOT));
     private static final SchedulerConfig CONFIG = SchedulerConfig.local(
-            "me", () -> List.of("ws://127.0.0.1:1/agents/v1"), "a secret of enough length", "file:///store");
+            "me",
+            () -> List.of("wss://127.0.0.1:1/agents/v1"),
+            "a secret of enough length",
+            Optional.of("a CA in PEM"),
+            "file:///store");
 
     private final FakeCloudProvider cloud = new FakeCloudProvider();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -56,7 +61,9 @@ class LaunchExecutorTest {
         Eventually.isTrue("it is launched", () -> results.size() == 1);
         UserData told = World.userData(cloud.launches.getFirst());
         assertThat(told.node()).isEqualTo(NODE);
-        assertThat(told.schedulers()).containsExactly("ws://127.0.0.1:1/agents/v1");
+        assertThat(told.schedulers()).containsExactly("wss://127.0.0.1:1/agents/v1");
+        assertThat(told.ca()).contains("a CA in PEM");
+        assertThat(CONFIG.toString()).doesNotContain(CONFIG.secret());
         assertThat(new JoinTokens(CONFIG.secret()).matches(NODE, POOL, told.token()))
                 .isTrue();
         assertThat(new JoinTokens(CONFIG.secret()).matches(new NodeId("n-2"), POOL, told.token()))

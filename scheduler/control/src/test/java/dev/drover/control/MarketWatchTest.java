@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -65,7 +66,8 @@ class MarketWatchTest {
     }
 
     private void watch(JdbcReadModel readModel, Runnable offersTold) {
-        SchedulerConfig config = SchedulerConfig.local("me", List::of, "a secret of enough length", "file:///store");
+        SchedulerConfig config =
+                SchedulerConfig.local("me", List::of, "a secret of enough length", Optional.empty(), "file:///store");
         readModel.addPool(World.POOL);
         Offers offers = new Offers();
         testKit.spawn(MarketWatch.create(new MarketWatch.Around(

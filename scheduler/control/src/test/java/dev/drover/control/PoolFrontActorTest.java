@@ -173,7 +173,8 @@ class PoolFrontActorTest {
     private PoolFrontActor.Surroundings surroundings() throws IOException {
         FileObjectStore store = new FileObjectStore(directory.resolve("store"));
         FakeCloudProvider cloud = new FakeCloudProvider();
-        SchedulerConfig config = SchedulerConfig.local("me", List::of, "a secret of enough length", "file:///store");
+        SchedulerConfig config =
+                SchedulerConfig.local("me", List::of, "a secret of enough length", Optional.empty(), "file:///store");
         return new PoolFrontActor.Surroundings(
                 new PoolDecider(policy),
                 () -> NOW,

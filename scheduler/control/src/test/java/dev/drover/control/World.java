@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -63,6 +64,7 @@ final class World implements AutoCloseable {
                 OWNER,
                 urls::get,
                 "a secret of enough length",
+                Optional.empty(),
                 "file://" + directory.resolve("store"),
                 Duration.ofMillis(100),
                 Duration.ofMillis(200),

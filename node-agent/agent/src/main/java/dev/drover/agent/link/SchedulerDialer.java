@@ -2,11 +2,14 @@ package dev.drover.agent.link;
 
 import dev.drover.protocol.agent.AgentWire;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.http.javadsl.ConnectionContext;
 import org.apache.pekko.http.javadsl.Http;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.apache.pekko.http.javadsl.model.ws.Message;
@@ -33,11 +36,16 @@ final class SchedulerDialer {
 
     private final ActorSystem<?> system;
     private final Materializer materializer;
+    private final ConnectionContext connection;
     private final ActorRef<LinkCommand> link;
 
-    SchedulerDialer(ActorSystem<?> system, ActorRef<LinkCommand> link) {
+    /** Trusts {@code tls} only, or where it is empty whom this machine trusts. */
+    SchedulerDialer(ActorSystem<?> system, Optional<SSLContext> tls, ActorRef<LinkCommand> link) {
         this.system = system;
         this.materializer = Materializer.matFromSystem(system);
+        this.connection = tls.isPresent()
+                ? ConnectionContext.httpsClient(tls.get())
+                : Http.get(system).defaultClientHttpsContext();
         this.link = link;
     }
 
@@ -49,7 +57,8 @@ final class SchedulerDialer {
                 .map(bytes -> new LinkCommand.Received(number, AgentWire.decodeCommand(bytes.toArray())))
                 .toMat(Sink.foreach(link::tell), Keep.right());
         var flow = Flow.fromSinkAndSourceCoupledMat(incoming, outgoing, Keep.both());
-        var answer = Http.get(system).singleWebSocketRequest(WebSocketRequest.create(url), flow, materializer);
+        var answer =
+                Http.get(system).singleWebSocketRequest(WebSocketRequest.create(url), flow, connection, materializer);
         answer.second()
                 .first()
                 .whenComplete((done, failure) -> link.tell(

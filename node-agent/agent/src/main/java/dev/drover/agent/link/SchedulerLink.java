@@ -64,7 +64,7 @@ public final class SchedulerLink extends AbstractBehavior<LinkCommand> {
         this.environment = environment;
         this.version = version;
         this.node = node;
-        this.dialer = new SchedulerDialer(context.getSystem(), context.getSelf());
+        this.dialer = new SchedulerDialer(context.getSystem(), environment.schedulerTls(), context.getSelf());
         timers.startTimerWithFixedDelay(LinkCommand.Tick.FLUSH, FLUSH_EVERY);
         timers.startTimerWithFixedDelay(LinkCommand.Tick.HEARTBEAT, heartbeat);
         dial();
@@ -152,6 +152,8 @@ public final class SchedulerLink extends AbstractBehavior<LinkCommand> {
             LOG.info("lost the scheduler: {}", down.why());
             connection = Optional.empty();
             node.tell(new LinkEvent.Connection(false));
+        } else if (failures == 0) {
+            LOG.info("no scheduler on dial {}: {}", down.dial(), down.why());
         } else {
             LOG.debug("no scheduler on dial {}: {}", down.dial(), down.why());
         }

@@ -15,11 +15,14 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
+import javax.net.ssl.SSLContext;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.http.javadsl.ConnectionContext;
 import org.apache.pekko.http.javadsl.Http;
 import org.apache.pekko.http.javadsl.ServerBinding;
+import org.apache.pekko.http.javadsl.ServerBuilder;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.ws.BinaryMessage;
@@ -41,6 +44,7 @@ public final class FakeScheduler implements AutoCloseable {
     private final List<AgentReport> reports = new CopyOnWriteArrayList<>();
     private final Map<NodeId, BoundedSourceQueue<Message>> agents = new ConcurrentHashMap<>();
     private final ServerBinding binding;
+    private final String scheme;
     private volatile LeaseSpec lease =
             new LeaseSpec(Duration.ofSeconds(15), Duration.ofMillis(100), Duration.ofHours(1), Duration.ofMillis(1500));
     private volatile boolean preferWarm;
@@ -52,8 +56,18 @@ public final class FakeScheduler implements AutoCloseable {
     }
 
     public FakeScheduler(int port) {
-        binding = Http.get(system)
-                .newServerAt("127.0.0.1", port)
+        this(port, Optional.empty());
+    }
+
+    /** One that is dialled by wss. */
+    public FakeScheduler(SSLContext tls) {
+        this(0, Optional.of(tls));
+    }
+
+    private FakeScheduler(int port, Optional<SSLContext> tls) {
+        ServerBuilder server = Http.get(system).newServerAt("127.0.0.1", port);
+        scheme = tls.isPresent() ? "wss" : "ws";
+        binding = (tls.isPresent() ? server.enableHttps(ConnectionContext.httpsServer(tls.get())) : server)
                 .bindSync(this::accept)
                 .toCompletableFuture()
                 .join();
@@ -64,7 +78,7 @@ public final class FakeScheduler implements AutoCloseable {
     }
 
     public String url() {
-        return "ws://127.0.0.1:" + port() + "/agents/v1";
+        return scheme + "://127.0.0.1:" + port() + "/agents/v1";
     }
 
     public void preferWarm() {

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -44,8 +45,15 @@ public final class TestNode {
             String node, Path directory, ObjectStore store, URI metadata, List<String> schedulers) {
         return new AgentEnvironment(
                 new AgentConfig(metadata, directory, trainer(), Duration.ofMillis(50), Duration.ofSeconds(2)),
-                new UserData(new NodeId(node), new PoolName("pool"), schedulers, "join-token", "file:///unused"),
+                new UserData(
+                        new NodeId(node),
+                        new PoolName("pool"),
+                        schedulers,
+                        "join-token",
+                        Optional.empty(),
+                        "file:///unused"),
                 "incarnation-" + node,
+                Optional.empty(),
                 "127.0.0.1",
                 store,
                 InstantSource.system(),

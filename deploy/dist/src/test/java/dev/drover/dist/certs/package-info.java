@@ -1,0 +1,4 @@
+@NullMarked
+package dev.drover.dist.certs;
+
+import org.jspecify.annotations.NullMarked;

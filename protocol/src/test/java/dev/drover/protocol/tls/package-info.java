@@ -1,0 +1,4 @@
+@NullMarked
+package dev.drover.protocol.tls;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,159 @@
+package dev.drover.control;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.typesafe.config.ConfigFactory;
+import dev.drover.certs.CertificateAuthority;
+import dev.drover.certs.CertificateAuthority.Issued;
+import dev.drover.certs.Host;
+import dev.drover.protocol.tls.RotatingTls;
+import dev.drover.protocol.tls.TlsFiles;
+import dev.drover.protocol.tls.TrustedCa;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.cluster.MemberStatus;
+import org.apache.pekko.cluster.typed.Cluster;
+import org.apache.pekko.stream.Materializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Schedulers' actor systems on loopback, with certificates. */
+@Timeout(120)
+class ClusterTlsTest {
+    private static final Duration DAY = Duration.ofDays(1);
+    private static final int PATIENCE_MILLIS = 10_000;
+    private static final String LOOPBACK = "127.0.0.1";
+    private static final List<String> REFUSALS = List.of("PKIX path", "No subject alternative names matching");
+
+    private final List<ActorSystem<Void>> systems = new ArrayList<>();
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path directory;
+
+    @AfterEach
+    void stop() {
+        systems.forEach(ActorSystem::terminate);
+        systems.forEach(
+                system -> system.getWhenTerminated().toCompletableFuture().join());
+    }
+
+    @Test
+    void membersHaveCertificatesOfOneCaAndNobodyElseGetsIn() throws IOException {
+        try (LogLines log = new LogLines(Materializer.class)) {
+            CertificateAuthority ca = authority("ours");
+            TlsFiles ours = files(ca, LOOPBACK);
+            TlsFiles theirs = files(authority("theirs"), LOOPBACK);
+            List<Integer> ports = ClusterTest.freePorts(5);
+            List<String> seeds = List.of(LOOPBACK + ":" + ports.getFirst());
+            ActorSystem<Void> first = start(new ClusterConfig(LOOPBACK, ports.get(0), seeds, Optional.of(ours)));
+            Eventually.isTrue("the first is up", () -> membersUp(first) == 1);
+            ActorSystem<Void> plain = start(new ClusterConfig(LOOPBACK, ports.get(1), seeds, Optional.empty()));
+            ActorSystem<Void> foreign = start(new ClusterConfig(LOOPBACK, ports.get(2), seeds, Optional.of(theirs)));
+            TlsFiles otherHost = files(ca, "localhost");
+            ActorSystem<Void> elsewhere =
+                    start(new ClusterConfig(LOOPBACK, ports.get(3), seeds, Optional.of(otherHost)));
+            ActorSystem<Void> second = start(new ClusterConfig(LOOPBACK, ports.get(4), seeds, Optional.of(ours)));
+            Eventually.isTrue("the second is up", () -> membersUp(first) == 2 && membersUp(second) == 2);
+            Eventually.isTrue(
+                    "the others were refused",
+                    () -> REFUSALS.stream().allMatch(why -> log.all().stream().anyMatch(line -> line.contains(why))));
+            assertThat(List.of(membersUp(plain), membersUp(foreign), membersUp(elsewhere)))
+                    .containsOnly(0L);
+        }
+    }
+
+    @Test
+    void aReplacedCertificateIsShownWithoutARestart() throws IOException {
+        CertificateAuthority ca = authority("ours");
+        TlsFiles files = files(ca, LOOPBACK);
+        SSLContext peer =
+                RotatingTls.of(files, InstantSource.system(), said -> {}).context();
+        int port = ClusterTest.freePorts(1).getFirst();
+        List<String> seeds = List.of(LOOPBACK + ":" + port);
+        ActorSystem<Void> first = start(new ClusterConfig(LOOPBACK, port, seeds, Optional.of(files)));
+        Eventually.isTrue("the first is up", () -> membersUp(first) == 1);
+        BigInteger shown = shown(peer, port);
+        ca.issue(new Host(LOOPBACK), DAY);
+        Eventually.isTrue("the new one is shown", () -> !shown(peer, port).equals(shown));
+        ActorSystem<Void> second =
+                start(new ClusterConfig(LOOPBACK, ClusterTest.freePorts(1).getFirst(), seeds, Optional.of(files)));
+        Eventually.isTrue("a second joins", () -> membersUp(first) == 2 && membersUp(second) == 2);
+    }
+
+    @Test
+    void aPeerWithoutACertificateIsRefused() throws IOException {
+        CertificateAuthority ca = authority("ours");
+        int port = ClusterTest.freePorts(1).getFirst();
+        ActorSystem<Void> member = start(
+                new ClusterConfig(LOOPBACK, port, List.of(LOOPBACK + ":" + port), Optional.of(files(ca, LOOPBACK))));
+        Eventually.isTrue("it is up", () -> membersUp(member) == 1);
+        SSLContext bare = TrustedCa.file(ca.certificate());
+        assertThatThrownBy(() -> firstByte(bare, port))
+                .isInstanceOf(SSLException.class)
+                .hasMessageContaining("certificate_required");
+    }
+
+    private ActorSystem<Void> start(ClusterConfig cluster) {
+        ActorSystem<Void> system = ActorSystem.create(
+                Behaviors.empty(), ClusterConfig.SYSTEM, cluster.systemConfig().withFallback(ConfigFactory.load()));
+        systems.add(system);
+        return system;
+    }
+
+    private CertificateAuthority authority(String name) throws IOException {
+        return CertificateAuthority.in(directory.resolve(name), InstantSource.system(), new SecureRandom());
+    }
+
+    private static TlsFiles files(CertificateAuthority ca, String host) throws IOException {
+        Issued issued = ca.issue(new Host(host), DAY);
+        return new TlsFiles(issued.certificate(), issued.key(), ca.certificate());
+    }
+
+    private static long membersUp(ActorSystem<Void> system) {
+        long up = 0;
+        for (var member : Cluster.get(system).state().getMembers()) {
+            up += member.status() == MemberStatus.up() ? 1 : 0;
+        }
+        return up;
+    }
+
+    private static BigInteger shown(SSLContext peer, int port) {
+        try (SSLSocket socket = connect(peer, port)) {
+            return ((X509Certificate) socket.getSession().getPeerCertificates()[0]).getSerialNumber();
+        } catch (IOException e) {
+            throw new AssertionError("no handshake", e);
+        }
+    }
+
+    /** A refused client learns it when it reads. */
+    private static int firstByte(SSLContext peer, int port) throws IOException {
+        try (SSLSocket socket = connect(peer, port)) {
+            return socket.getInputStream().read();
+        }
+    }
+
+    private static SSLSocket connect(SSLContext peer, int port) throws IOException {
+        SSLSocket socket = (SSLSocket) peer.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port);
+        socket.setSoTimeout(PATIENCE_MILLIS);
+        socket.startHandshake();
+        return socket;
+    }
+}
