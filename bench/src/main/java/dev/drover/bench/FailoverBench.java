@@ -2,6 +2,7 @@ package dev.drover.bench;
 
 import dev.drover.dist.trial.ClusterTrial;
 import dev.drover.dist.trial.Failover;
+import dev.drover.protocol.pool.LeaseSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.sql.SQLException;
@@ -25,6 +26,7 @@ import picocli.CommandLine.Option;
                         + " pool is killed with -9, and the next is stopped. Exit code 1 when anything was lost, doubled or disturbed.")
 public final class FailoverBench implements Callable<Integer> {
     private static final int SCHEDULERS = 3;
+    private static final Duration BEFORE = Duration.ofSeconds(30);
     private static final Duration AFTER_KILL = Duration.ofSeconds(20);
     private static final Duration AFTER_STOP = Duration.ofSeconds(8);
 
@@ -61,7 +63,13 @@ public final class FailoverBench implements Callable<Integer> {
             for (int round = 1; round <= rounds; round++) {
                 for (boolean kill : new boolean[] {true, false}) {
                     Failover.Outcome outcome = Failover.play(
-                            cluster, (kill ? "kill-" : "stop-") + round, kill, rate, kill ? AFTER_KILL : AFTER_STOP);
+                            cluster,
+                            (kill ? "kill-" : "stop-") + round,
+                            LeaseSpec.DEFAULT,
+                            kill,
+                            rate,
+                            BEFORE,
+                            kill ? AFTER_KILL : AFTER_STOP);
                     (kill ? afterKill : afterStop).add(outcome.silenceSeconds());
                     submitted.add((double) outcome.submitted());
                     violations.addAll(outcome.violations());

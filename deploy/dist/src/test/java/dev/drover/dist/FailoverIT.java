@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.drover.dist.trial.ClusterTrial;
 import dev.drover.dist.trial.Failover;
 import dev.drover.persistence.trial.TrialPostgres;
+import dev.drover.protocol.pool.LeaseSpec;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
@@ -17,12 +18,20 @@ import org.junit.jupiter.api.io.TempDir;
 class FailoverIT {
     private static final int PER_SECOND = 20;
 
+    /** On a busy machine a node may be silent for long, which is not what this is about. */
+    private static final LeaseSpec PATIENT =
+            new LeaseSpec(Duration.ofMinutes(2), Duration.ofSeconds(1), Duration.ofHours(1), Duration.ofSeconds(5));
+
+    private static final Duration BEFORE = Duration.ofSeconds(3);
+
     @Test
     void submittersAndTrainingsOutliveTheirScheduler(@TempDir Path directory) throws Exception {
         try (ClusterTrial cluster = ClusterTrial.in(directory, TrialPostgres.create(), 3)) {
-            Failover.Outcome killed = Failover.play(cluster, "killed", true, PER_SECOND, Duration.ofSeconds(15));
+            Failover.Outcome killed =
+                    Failover.play(cluster, "killed", PATIENT, true, PER_SECOND, BEFORE, Duration.ofSeconds(15));
             assertThat(killed.violations()).isEmpty();
-            Failover.Outcome stopped = Failover.play(cluster, "stopped", false, PER_SECOND, Duration.ofSeconds(5));
+            Failover.Outcome stopped =
+                    Failover.play(cluster, "stopped", PATIENT, false, PER_SECOND, BEFORE, Duration.ofSeconds(5));
             assertThat(stopped.violations()).isEmpty();
             assertThat(stopped.others())
                     .as("a scheduler that is stopped refuses, or breaks off")

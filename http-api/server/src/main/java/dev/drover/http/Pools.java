@@ -9,12 +9,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
@@ -27,12 +30,15 @@ final class Pools {
     private static final Logger LOG = LoggerFactory.getLogger(Pools.class);
 
     private static final int PLAN_PATIENCE = 5;
+    private static final int MAX_UNDER_WAY = 256;
 
     private final PoolGateway gateway;
     private final ApiLimits limits;
 
     /** A pool that was there once is never gone. */
     private final Set<PoolName> known = ConcurrentHashMap.newKeySet();
+
+    private final ConcurrentMap<PoolName, Semaphore> places = new ConcurrentHashMap<>();
 
     /** Who has not answered of late. */
     private final Set<String> silent = ConcurrentHashMap.newKeySet();
@@ -66,6 +72,27 @@ final class Pools {
                 "pool",
                 pool.value(),
                 all.isEmpty() ? "a pool that exists; there is none yet" : "one of " + names);
+    }
+
+    /**
+     * Does something for a pool, unless as much is under way for it as it could answer: then a 503 at once, so that who waits for a
+     * pool that is away takes no room from the others.
+     */
+    <T> T within(PoolName pool, Supplier<T> work) {
+        Semaphore room = Objects.requireNonNull(places.computeIfAbsent(pool, name -> new Semaphore(MAX_UNDER_WAY)));
+        if (!room.tryAcquire()) {
+            throw new ProblemException(
+                    Problem.of(
+                            Problem.Kind.UNAVAILABLE,
+                            "pool %s has %d submissions to answer first; ask again, nothing is lost by it"
+                                    .formatted(pool, MAX_UNDER_WAY)),
+                    retryAfter());
+        }
+        try {
+            return work.get();
+        } finally {
+            room.release();
+        }
     }
 
     /** The answer, or empty when the pool is silent and the outcome is not known. */

@@ -1,5 +1,6 @@
 package dev.drover.http;
 
+import dev.drover.persistence.read.ReadModelException;
 import dev.drover.protocol.spec.InvalidSpecException;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -142,6 +143,15 @@ final class Router {
                 new ProblemException(
                         Problem.Kind.REQUEST_TIMEOUT,
                         "the body did not arrive within " + BODY_TIMEOUT.toSeconds() + " s");
+            // Whatever it wanted there may be done again.
+            case ReadModelException unread -> {
+                LOG.warn("Can't answer {} {}: {}", request.method().name(), path, unread.getMessage());
+                yield new ProblemException(
+                        Problem.of(
+                                Problem.Kind.UNAVAILABLE,
+                                "the database did not do its part in time; ask again, nothing is lost by it"),
+                        Map.of("Retry-After", "1"));
+            }
             default -> {
                 LOG.error("Can't answer {} {}", request.method().name(), path, cause);
                 yield new ProblemException(

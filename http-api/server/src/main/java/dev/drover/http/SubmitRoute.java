@@ -56,6 +56,11 @@ final class SubmitRoute {
             Submission earlier = key.flatMap(readModel::claimed).orElseThrow(() -> e);
             return replay(call, text, key.orElseThrow(), digest, earlier);
         }
+        return pools.within(spec.pool(), () -> take(call, text, key, digest, spec));
+    }
+
+    private HttpResponse take(Call call, String text, Optional<String> key, String digest, JobSpec spec) {
+        ReadModel readModel = ports.readModel();
         JobId proposed = ports.newJob().get();
         if (key.isPresent()) {
             Submission claim = readModel.claim(key.get(), digest, proposed, spec.pool());

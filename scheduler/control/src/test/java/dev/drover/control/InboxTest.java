@@ -43,17 +43,13 @@ class InboxTest {
     }
 
     @Test
-    void connectionEventsFitIntoAFullInboxAndTakeRoomByNodeNotByTime() {
-        for (int asked = 0; asked < Inbox.MAX_PENDING; asked++) {
-            add(new Input.Asked(new PoolCommand.PausePool()));
-        }
+    void connectionEventsTakeRoomByNodeNotByTime() {
         NodeId other = new NodeId("n-2");
         add(new Input.AgentDisconnected(other, "theirs"));
         for (int flap = 0; flap < 50; flap++) {
             add(new Input.AgentConnected(NODE, "inc-" + flap));
             add(new Input.AgentDisconnected(NODE, "inc-" + flap));
         }
-        assertThat(inbox.take(Inbox.MAX_PENDING)).hasSize(Inbox.MAX_PENDING);
         assertThat(taken())
                 .as("the last word of each node, and what it is about")
                 .containsExactly(
@@ -63,8 +59,21 @@ class InboxTest {
     }
 
     @Test
+    void whatIsToldPassesACrowdOfAskersAndLeavesThemHalf() {
+        for (int asked = 0; asked < Inbox.MAX_ASKED; asked++) {
+            add(new Input.Asked(new PoolCommand.PausePool()));
+        }
+        for (int node = 0; node < 20; node++) {
+            add(new Input.AgentConnected(new NodeId("n-" + node), "inc"));
+        }
+        List<Input> taken = inbox.take(10).stream().map(Request::input).toList();
+        assertThat(taken.subList(0, 5)).allMatch(Input.AgentConnected.class::isInstance);
+        assertThat(taken.subList(5, 10)).allMatch(Input.Asked.class::isInstance);
+    }
+
+    @Test
     void questionsAreKeptEachAndInOrderUpToTheBound() {
-        for (int asked = 0; asked < Inbox.MAX_PENDING; asked++) {
+        for (int asked = 0; asked < Inbox.MAX_ASKED; asked++) {
             assertThat(inbox.add(Request.of(new Input.Asked(new PoolCommand.PausePool()))))
                     .isTrue();
         }

@@ -62,6 +62,7 @@ public final class ClusterTrial implements AutoCloseable {
             schedulers.add(new SchedulerProcess(config, http.get(i)));
         }
         ClusterTrial trial = new ClusterTrial(directory, schedulers, text);
+        Runtime.getRuntime().addShutdownHook(new Thread(trial::close, "trial-end"));
         try {
             for (SchedulerProcess scheduler : schedulers) {
                 scheduler.start();

@@ -31,12 +31,12 @@ import java.util.function.Predicate;
 public final class Failover {
     private static final String POOL = "herd";
     private static final Duration PATIENCE = Duration.ofMinutes(3);
-    private static final Duration BEFORE = Duration.ofSeconds(3);
     private static final int RETRYABLE = 503;
     private static final long TRY_AGAIN_MILLIS = 200;
 
     private final ClusterTrial cluster;
     private final String round;
+    private final LeaseSpec lease;
     private final List<DemoApi> apis;
     private final ConcurrentSkipListMap<Integer, JobId> acknowledged = new ConcurrentSkipListMap<>();
     private final ConcurrentLinkedQueue<Long> answeredAtNanos = new ConcurrentLinkedQueue<>();
@@ -44,9 +44,10 @@ public final class Failover {
     private final AtomicInteger submitted = new AtomicInteger();
     private final List<String> violations = new ArrayList<>();
 
-    private Failover(ClusterTrial cluster, String round) {
+    private Failover(ClusterTrial cluster, String round, LeaseSpec lease) {
         this.cluster = cluster;
         this.round = round;
+        this.lease = lease;
         this.apis = new ArrayList<>();
         for (int i = 0; i < cluster.size(); i++) {
             apis.add(cluster.scheduler(i).api());
@@ -72,28 +73,37 @@ public final class Failover {
      * Plays it once. The scheduler that was ended is started again, and ready, when this returns; the training still runs.
      *
      * @param round a name of its own on this cluster
+     * @param lease of the pool that the training is in
      * @param kill kill -9; else SIGTERM
      * @param perSecond submissions
-     * @param after how long is submitted after the signal
+     * @param before how long is submitted before the signal: processes that have just started are slow
+     * @param after how long is submitted after it
      */
-    public static Outcome play(ClusterTrial cluster, String round, boolean kill, int perSecond, Duration after)
+    public static Outcome play(
+            ClusterTrial cluster,
+            String round,
+            LeaseSpec lease,
+            boolean kill,
+            int perSecond,
+            Duration before,
+            Duration after)
             throws IOException, InterruptedException, TimeoutException {
-        Failover failover = new Failover(cluster, round);
+        Failover failover = new Failover(cluster, round, lease);
         try {
-            return failover.play(kill, perSecond, after);
+            return failover.play(kill, perSecond, before, after);
         } finally {
             failover.apis.forEach(DemoApi::close);
         }
     }
 
-    private Outcome play(boolean kill, int perSecond, Duration after)
+    private Outcome play(boolean kill, int perSecond, Duration before, Duration after)
             throws IOException, InterruptedException, TimeoutException {
         JobView training = train();
         Set<Long> trainers = trainers();
         SchedulerProcess holder = cluster.holder(POOL);
         List<Thread> clients = new ArrayList<>();
-        Thread load = Thread.ofPlatform().start(() -> submit(perSecond, BEFORE.plus(after), clients));
-        Thread.sleep(BEFORE);
+        Thread load = Thread.ofPlatform().start(() -> submit(perSecond, before.plus(after), clients));
+        Thread.sleep(before);
         long signalled = System.nanoTime();
         if (kill) {
             holder.kill();
@@ -117,7 +127,7 @@ public final class Failover {
 
     /** One job that trains, and has the pool's one node for itself. */
     private JobView train() throws IOException, InterruptedException, TimeoutException {
-        PoolSpec pool = Trial.spec(POOL, 1, 1, LeaseSpec.DEFAULT, false);
+        PoolSpec pool = Trial.spec(POOL, 1, 1, lease, false);
         apis.getFirst().putPool(pool);
         JobId id = apis.getFirst().submit(new SmallJob(cluster.text(), 100_000, 500).in(pool.name()), "training");
         return await(id, view -> Trial.isRunning(view, 1));
