@@ -2,6 +2,7 @@ package dev.drover.bench;
 
 import dev.drover.dist.trial.ClusterTrial;
 import dev.drover.dist.trial.Failover;
+import dev.drover.dist.trial.Failover.Outcome;
 import dev.drover.protocol.pool.LeaseSpec;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -50,51 +52,58 @@ public final class FailoverBench implements Callable<Integer> {
                     + " is not allowed; use at least 1 round, and 1 to 10000 submissions per second");
             return 2;
         }
-        List<Double> afterKill = new ArrayList<>();
-        List<Double> afterStop = new ArrayList<>();
-        List<Double> submitted = new ArrayList<>();
-        List<String> violations = new ArrayList<>();
-        Set<String> met = new TreeSet<>();
+        List<Outcome> killed = new ArrayList<>();
+        List<Outcome> stopped = new ArrayList<>();
         try (BenchPostgres postgres = BenchPostgres.start();
                 ClusterTrial cluster = ClusterTrial.in(
                         Files.createTempDirectory(Files.createDirectories(BenchJob.outputs()), "failover-"),
                         postgres.create("failover"),
                         SCHEDULERS)) {
             for (int round = 1; round <= rounds; round++) {
-                for (boolean kill : new boolean[] {true, false}) {
-                    Failover.Outcome outcome = Failover.play(
-                            cluster,
-                            (kill ? "kill-" : "stop-") + round,
-                            LeaseSpec.DEFAULT,
-                            kill,
-                            rate,
-                            BEFORE,
-                            kill ? AFTER_KILL : AFTER_STOP);
-                    (kill ? afterKill : afterStop).add(outcome.silenceSeconds());
-                    submitted.add((double) outcome.submitted());
-                    violations.addAll(outcome.violations());
-                    met.addAll(outcome.others());
-                    System.err.printf(
-                            "%-8s round %d: %d submitted, longest silence %.1f s, met %s, %d violations%n",
-                            kill ? "kill -9," : "SIGTERM,",
-                            round,
-                            outcome.submitted(),
-                            outcome.silenceSeconds(),
-                            outcome.others(),
-                            outcome.violations().size());
-                }
+                killed.add(play(cluster, "kill-" + round, true, AFTER_KILL));
+                stopped.add(play(cluster, "stop-" + round, false, AFTER_STOP));
             }
         }
-        violations.forEach(System.err::println);
+        return report(killed, stopped) ? 0 : 1;
+    }
+
+    private Outcome play(ClusterTrial cluster, String round, boolean kill, Duration after)
+            throws IOException, InterruptedException, TimeoutException {
+        Outcome outcome = Failover.play(cluster, round, LeaseSpec.DEFAULT, kill, rate, BEFORE, after);
+        System.err.printf(
+                "%s: %d submitted, longest silence %.1f s, met %s, %d violations%n",
+                round,
+                outcome.submitted(),
+                outcome.silenceSeconds(),
+                outcome.others(),
+                outcome.violations().size());
+        outcome.violations().forEach(System.err::println);
+        return outcome;
+    }
+
+    /** Whether nothing was violated. */
+    private boolean report(List<Outcome> killed, List<Outcome> stopped) throws IOException {
+        List<Outcome> all = Stream.concat(killed.stream(), stopped.stream()).toList();
+        int violations = all.stream().mapToInt(one -> one.violations().size()).sum();
+        Set<String> met = new TreeSet<>();
+        all.forEach(one -> met.addAll(one.others()));
         Report report = new Report("Failover: the scheduler that looks after a pool is ended under submissions");
         report.condition("schedulers", SCHEDULERS + " processes on loopback, default settings; PostgreSQL, fsync on");
         report.condition("load", rate + " submissions per second to all of them, and one training");
         report.condition("clients met", met);
-        report.row("longest time without an answer, kill -9", "s", afterKill, "12");
-        report.row("longest time without an answer, SIGTERM", "s", afterStop, "3");
-        report.row("submissions of a round", "", submitted, "");
-        report.row("lost, doubled or disturbed", "", List.of((double) violations.size()), "0");
+        report.row("longest time without an answer, kill -9", "s", silence(killed), "12");
+        report.row("longest time without an answer, SIGTERM", "s", silence(stopped), "3");
+        report.row(
+                "submissions of a round",
+                "",
+                all.stream().map(one -> (double) one.submitted()).toList(),
+                "");
+        report.row("lost, doubled or disturbed", "", List.of((double) violations), "0");
         report.print(json);
-        return violations.isEmpty() ? 0 : 1;
+        return violations == 0;
+    }
+
+    private static List<Double> silence(List<Outcome> outcomes) {
+        return outcomes.stream().map(Outcome::silenceSeconds).toList();
     }
 }
