@@ -19,6 +19,8 @@ final class BenchPostgres implements AutoCloseable {
 
     static BenchPostgres start() throws IOException {
         return new BenchPostgres(EmbeddedPostgres.builder()
+                .setOverrideWorkingDirectory(
+                        BenchJob.outputs().resolve("postgres").toFile())
                 .setServerConfig("fsync", "on")
                 .setServerConfig("synchronous_commit", "on")
                 .setServerConfig("full_page_writes", "on")

@@ -3,6 +3,7 @@ package dev.drover.dist;
 import dev.drover.cli.ExitCodes;
 import dev.drover.protocol.spec.InvalidSpecException;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -34,7 +35,10 @@ final class SchedulerCommand implements Callable<Integer> {
         } catch (InvalidSpecException e) {
             e.problems().forEach(problem -> System.err.println(config + ": " + problem.message()));
             return ExitCodes.BAD_INPUT;
-        } catch (IOException | IllegalStateException e) {
+        } catch (NoSuchFileException e) {
+            System.err.println("drover scheduler: --config " + config + ": there is no such file");
+            return ExitCodes.BAD_INPUT;
+        } catch (IOException | IllegalStateException | IllegalArgumentException e) {
             System.err.println("drover scheduler: " + e.getMessage());
             return ExitCodes.BAD_INPUT;
         }

@@ -116,6 +116,9 @@ final class SchedulerFile {
         if (!url.isEmpty() && !url.startsWith("jdbc:postgresql:")) {
             fields.problem("url", url, "jdbc:postgresql://HOST[:PORT]/DATABASE");
         }
+        if (url.contains("password=")) {
+            fields.problem("url", "(it holds a password)", "a URL without one, and passwordFile");
+        }
         String user = fields.requiredText("user", "drover");
         Optional<String> password = fields.has("passwordFile") ? read(fields, "passwordFile", base) : Optional.of("");
         fields.finish();

@@ -2,6 +2,8 @@ package dev.drover.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.drover.cloud.LaunchRequest;
 import dev.drover.persistence.journal.Database;
 import dev.drover.persistence.trial.TrialPostgres;
@@ -15,7 +17,9 @@ import dev.drover.protocol.checkpoint.CheckpointRef;
 import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.Lease;
 import dev.drover.protocol.id.ShardId;
+import dev.drover.protocol.job.JobSpec;
 import dev.drover.protocol.job.JobState;
+import dev.drover.protocol.job.ProgramSpec;
 import dev.drover.protocol.money.Money;
 import dev.drover.protocol.pool.PoolSpec;
 import java.io.IOException;
@@ -25,6 +29,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletionException;
 import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.typed.Cluster;
@@ -88,6 +93,36 @@ class ClusterTest {
                             nodes -> assertThat(nodes.nodes())
                                     .extracting(NodeView::id)
                                     .containsExactly(told.node()));
+        }
+    }
+
+    @Test
+    void theLongestSubmissionReachesItsPoolFromEveryScheduler() throws IOException {
+        start(2);
+        schedulers.getFirst().configure(PoolSpec.defaults(World.POOL));
+        int number = 0;
+        for (World scheduler : schedulers) {
+            PoolCommand.SubmitJob small = World.submission("job-" + number);
+            JobSpec like = small.spec();
+            byte[] noise = new byte[600_000];
+            new SplittableRandom(number++).nextBytes(noise);
+            JsonNode spec = JsonNodeFactory.instance.objectNode().put("noise", noise);
+            JobSpec job = new JobSpec(
+                    like.name(),
+                    like.pool(),
+                    1,
+                    like.resources(),
+                    new ProgramSpec.Command(List.of("/bin/program"), spec),
+                    like.checkpoint(),
+                    0,
+                    like.scheduling());
+            assertThat(scheduler.ask(new PoolCommand.SubmitJob(small.job(), job, small.owner())))
+                    .isInstanceOf(PoolReply.Job.class);
+        }
+        for (World scheduler : schedulers) {
+            assertThat(scheduler.ask(new PoolCommand.ListJobs()))
+                    .isInstanceOfSatisfying(
+                            PoolReply.Jobs.class, all -> assertThat(all.jobs()).hasSize(2));
         }
     }
 

@@ -44,6 +44,8 @@ public final class Failover {
     private final AtomicInteger submitted = new AtomicInteger();
     private final List<String> violations = new ArrayList<>();
 
+    private volatile long endNanos = Long.MAX_VALUE;
+
     private Failover(ClusterTrial cluster, String round, LeaseSpec lease) {
         this.cluster = cluster;
         this.round = round;
@@ -76,7 +78,7 @@ public final class Failover {
      * @param lease of the pool that the training is in
      * @param kill kill -9; else SIGTERM
      * @param perSecond submissions
-     * @param before how long is submitted before the signal: processes that have just started are slow
+     * @param before seconds' worth of submissions that are answered before the signal: processes that have just started are slow
      * @param after how long is submitted after it
      */
     public static Outcome play(
@@ -92,6 +94,7 @@ public final class Failover {
         try {
             return failover.play(kill, perSecond, before, after);
         } finally {
+            failover.endNanos = Math.min(failover.endNanos, System.nanoTime());
             failover.apis.forEach(DemoApi::close);
         }
     }
@@ -102,9 +105,13 @@ public final class Failover {
         Set<Long> trainers = trainers();
         SchedulerProcess holder = cluster.holder(POOL);
         List<Thread> clients = new ArrayList<>();
-        Thread load = Thread.ofPlatform().start(() -> submit(perSecond, before.plus(after), clients));
-        Thread.sleep(before);
+        Thread load = Thread.ofPlatform().start(() -> submit(perSecond, clients));
+        Deadline deadline = Deadline.in(PATIENCE);
+        while (acknowledged.size() < perSecond * before.toSeconds()) {
+            deadline.pause(() -> "only " + acknowledged.size() + " submissions were answered before the signal");
+        }
         long signalled = System.nanoTime();
+        endNanos = signalled + after.toNanos();
         if (kill) {
             holder.kill();
         } else {
@@ -145,12 +152,12 @@ public final class Failover {
         return pids;
     }
 
-    private void submit(int perSecond, Duration time, List<Thread> clients) {
+    /** At that rate, until the end that is set meanwhile. */
+    private void submit(int perSecond, List<Thread> clients) {
         long start = System.nanoTime();
-        long end = start + time.toNanos();
         long gap = Duration.ofSeconds(1).toNanos() / perSecond;
         try {
-            for (int number = 0; System.nanoTime() < end; number++) {
+            for (int number = 0; System.nanoTime() < endNanos; number++) {
                 int key = number;
                 submitted.incrementAndGet();
                 clients.add(Thread.ofVirtual().start(() -> submitUntilAnswered(key)));
@@ -210,6 +217,7 @@ public final class Failover {
             longest = Math.max(longest, at - last);
             last = at;
         }
+        longest = Math.max(longest, endNanos - last);
         return Duration.ofNanos(longest).toMillis() / 1000.0;
     }
 
