@@ -63,8 +63,15 @@ class SchemaTest {
             }
             execute(connections, "INSERT INTO schema_version VALUES (1), (2)");
             execute(connections, "INSERT INTO pools VALUES ('herd')");
+            String payload = "STRINGTOUTF8(REPEAT('drover', 1000000))";
+            execute(connections, """
+                INSERT INTO "snapshot"
+                ("persistence_id", "sequence_number", "created", "snapshot_ser_id", "snapshot_ser_manifest", "snapshot_payload")
+                VALUES ('pool|herd', 7, 0, 1, '', %s)""".formatted(payload));
             Schema.migrate(connections, database.migrations());
             assertThat(count(connections, "pools")).isOne();
+            assertThat(count(connections, "\"snapshot\" WHERE \"snapshot_payload\" = " + payload))
+                    .isOne();
         }
     }
 
