@@ -28,7 +28,7 @@ final class JournalReader {
     /** What is left of the events from {@code sequence} on. */
     CompletionStage<List<Kept>> read(PoolName pool, long sequence) {
         return journal.currentEventsByPersistenceId(
-                        PoolActor.persistenceId(pool).id(), sequence, Long.MAX_VALUE)
+                        PoolActor.persistenceIdOf(pool).id(), sequence, Long.MAX_VALUE)
                 .map(envelope -> new Kept((PoolEvent) envelope.event(), envelope.sequenceNr()))
                 .runWith(Sink.seq(), system);
     }

@@ -17,6 +17,7 @@ import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.Terminated;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.cluster.sharding.typed.javadsl.EntityTypeKey;
@@ -42,7 +43,7 @@ final class PoolFrontActor extends AbstractBehavior<PoolFrontActor.Message> {
     private final PoolDecider decider;
     private final InstantSource clock;
     private final IntentRouter router;
-    private final ActorRef<PoolActor.Batch> pool;
+    private final org.apache.pekko.actor.ActorRef pool;
     private final ActorRef<Projection.Message> projection;
     private final AgentSessions agents = new AgentSessions();
     private final Inbox inbox = new Inbox();
@@ -60,9 +61,9 @@ final class PoolFrontActor extends AbstractBehavior<PoolFrontActor.Message> {
         this.seen = Observations.startingAt(clock.instant());
         ActorRef<Message> self = context.getSelf();
         this.router = new IntentRouter(around.executors(), agents, name, input -> self.tell(new Tell(input)));
-        this.pool = context.spawn(PoolActor.create(name, decider, clock, self), "pool");
+        this.pool = Adapter.actorOf(context, PoolActor.props(name, decider, clock, self), "pool");
         this.projection = context.spawn(around.projections().of(name), "projection");
-        context.watch(pool);
+        Adapter.watch(context, pool);
     }
 
     /** What a pool is told. */
@@ -193,7 +194,7 @@ final class PoolFrontActor extends AbstractBehavior<PoolFrontActor.Message> {
         }
         if (!inbox.isEmpty()) {
             busy = true;
-            pool.tell(new PoolActor.Batch(inbox.take(MAX_BATCH)));
+            pool.tell(new PoolActor.Batch(inbox.take(MAX_BATCH)), org.apache.pekko.actor.ActorRef.noSender());
         }
         return this;
     }

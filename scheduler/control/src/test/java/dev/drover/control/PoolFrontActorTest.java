@@ -38,9 +38,12 @@ import org.apache.pekko.persistence.testkit.PersistenceTestKitSnapshotPlugin;
 import org.apache.pekko.persistence.testkit.ProcessingPolicy;
 import org.apache.pekko.persistence.testkit.ProcessingResult;
 import org.apache.pekko.persistence.testkit.ProcessingSuccess;
+import org.apache.pekko.persistence.testkit.SnapshotOperation;
 import org.apache.pekko.persistence.testkit.StorageFailure;
 import org.apache.pekko.persistence.testkit.WriteEvents;
+import org.apache.pekko.persistence.testkit.WriteSnapshot;
 import org.apache.pekko.persistence.testkit.javadsl.PersistenceTestKit;
+import org.apache.pekko.persistence.testkit.javadsl.SnapshotTestKit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,6 +66,7 @@ class PoolFrontActorTest {
             .withFallback(ConfigFactory.load()));
     private final PersistenceTestKit journal = PersistenceTestKit.create(testKit.system());
     private final SlowJournal writes = new SlowJournal();
+    private final SlowSnapshots snapshots = new SlowSnapshots();
     private final SlowPolicy policy = new SlowPolicy();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
@@ -80,6 +84,7 @@ class PoolFrontActorTest {
     void start() throws IOException {
         readModel = JdbcReadModel.open(H2Database.in(directory.resolve("database")));
         var ignored = journal.withPolicy(writes);
+        var unused = SnapshotTestKit.create(testKit.system()).withPolicy(snapshots);
         front = testKit.spawn(PoolFrontActor.create(World.POOL, surroundings()));
         ask(new PoolCommand.ConfigurePool(PoolSpec.defaults(World.POOL))).expectMessageClass(PoolReply.Done.class);
         ask(new PoolCommand.PausePool()).expectMessageClass(PoolReply.Done.class);
@@ -89,6 +94,7 @@ class PoolFrontActorTest {
     @AfterEach
     void stop() {
         writes.gate.countDown();
+        snapshots.gate.countDown();
         policy.gate.countDown();
         testKit.shutdownTestKit();
         threads.shutdown();
@@ -129,7 +135,7 @@ class PoolFrontActorTest {
         asker.expectMessageClass(PoolReply.Job.class);
         testKit.createTestProbe().expectTerminated(front, Duration.ofSeconds(10));
         List<Object> kept =
-                journal.persistedInStorage(PoolActor.persistenceId(World.POOL).id());
+                journal.persistedInStorage(PoolActor.persistenceIdOf(World.POOL).id());
         assertThat(kept.getLast()).isInstanceOf(PoolEvent.JobSubmitted.class);
     }
 
@@ -146,6 +152,22 @@ class PoolFrontActorTest {
                         .expectMessageClass(PoolReply.Jobs.class)
                         .jobs())
                 .hasSize(1);
+    }
+
+    @Test
+    void aSnapshotHoldsUpNobody() {
+        snapshots.gate = new CountDownLatch(1);
+        TestProbe<PoolReply> askers = testKit.createTestProbe();
+        for (int batch = 0; batch < Snapshots.EVERY_EVENTS / PoolFrontActor.MAX_BATCH; batch++) {
+            for (int number = 0; number < PoolFrontActor.MAX_BATCH; number++) {
+                PoolCommand command = number % 2 == 0 ? new PoolCommand.ResumePool() : new PoolCommand.PausePool();
+                front.tell(new PoolFrontActor.Ask(command, askers.ref()));
+            }
+            askers.receiveSeveralMessages(PoolFrontActor.MAX_BATCH, Duration.ofSeconds(10));
+        }
+        Eventually.isTrue("a snapshot is being written", () -> snapshots.writing);
+        ask(new PoolCommand.ResumePool()).expectMessageClass(PoolReply.Done.class);
+        assertThat(snapshots.gate.getCount()).isOne();
     }
 
     @Test
@@ -215,6 +237,21 @@ class PoolFrontActorTest {
             assertThat(gate.await(20, TimeUnit.SECONDS)).isTrue();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Holds each snapshot until the gate opens. */
+    private static final class SlowSnapshots implements ProcessingPolicy<SnapshotOperation> {
+        volatile CountDownLatch gate = new CountDownLatch(0);
+        volatile boolean writing;
+
+        @Override
+        public ProcessingResult tryProcess(String persistenceId, SnapshotOperation operation) {
+            if (operation instanceof WriteSnapshot) {
+                writing = true;
+                await(gate);
+            }
+            return ProcessingSuccess.getInstance();
         }
     }
 

@@ -38,7 +38,7 @@ class ProjectionTest {
     private static final Instant AT = Instant.parse("2026-03-01T10:00:00Z");
     private static final JobId JOB = new JobId("job-1");
     private static final ShardId SHARD = new ShardId(JOB, 0);
-    private static final String ID = PoolActor.persistenceId(World.POOL).id();
+    private static final String ID = PoolActor.persistenceIdOf(World.POOL).id();
     private static final int BATCH = 100;
     private static final int TOO_MUCH = Projection.MAX_UNTOLD + 5 * BATCH;
 

@@ -29,6 +29,8 @@ import org.apache.pekko.actor.testkit.typed.javadsl.ActorTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.LoggingTestKit;
 import org.apache.pekko.actor.testkit.typed.javadsl.TestProbe;
 import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.javadsl.Adapter;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -58,7 +60,14 @@ class RecoveryTest {
     private final class Life implements AutoCloseable {
         final ActorTestKit testKit = ActorTestKit.create(database.pekkoConfig().withFallback(ConfigFactory.load()));
         final TestProbe<PoolFrontActor.Message> front = testKit.createTestProbe();
-        final ActorRef<PoolActor.Batch> pool = testKit.spawn(PoolActor.create(World.POOL, DECIDER, CLOCK, front.ref()));
+        final ActorRef<PoolActor.Batch> pool = testKit.spawn(Behaviors.setup(context -> {
+            org.apache.pekko.actor.ActorRef actor =
+                    Adapter.actorOf(context, PoolActor.props(World.POOL, DECIDER, CLOCK, front.ref()));
+            return Behaviors.receiveMessage(batch -> {
+                actor.tell(batch, org.apache.pekko.actor.ActorRef.noSender());
+                return Behaviors.same();
+            });
+        }));
 
         PoolFrontActor.Recovered recovered() {
             return front.expectMessageClass(PoolFrontActor.Recovered.class, Duration.ofSeconds(20));
@@ -84,11 +93,11 @@ class RecoveryTest {
             first.add(asked(
                     new PoolCommand.ConfigurePool(PoolSpec.defaults(World.POOL).withNodes(0, 1))));
             first.add(Request.of(new Input.OffersSeen(new FakeCloudProvider().offers())));
-            for (int number = 0; number < 2 * PoolActor.SNAPSHOT_EVERY_EVENTS; number++) {
+            for (int number = 0; number < 2 * Snapshots.EVERY_EVENTS; number++) {
                 first.add(asked(World.submission("job-" + number)));
             }
             PoolFrontActor.Settled settled = life.settle(first);
-            assertThat(settled.lastSequence()).isGreaterThan(2L * PoolActor.SNAPSHOT_EVERY_EVENTS);
+            assertThat(settled.lastSequence()).isGreaterThan(2L * Snapshots.EVERY_EVENTS);
             Eventually.isTrue("a snapshot is kept", () -> count("snapshot") > 0);
             last = life.settle(List.of(asked(World.submission("job-since")), asked(new PoolCommand.PausePool())))
                     .state();
