@@ -54,8 +54,7 @@ final class Budgets {
                         .filter(buying -> buying.budget().isPresent()
                                 || !buying.ownerBudgets().isEmpty())
                         .isPresent()
-                || state.jobs().values().stream()
-                        .anyMatch(job -> job.spec().scheduling().budget().isPresent());
+                || !state.index().budgeted().isEmpty();
     }
 
     /** The job and its owner, as far as they have budgets. */

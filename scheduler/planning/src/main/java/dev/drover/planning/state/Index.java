@@ -21,6 +21,7 @@ import org.pcollections.TreePSet;
  * there is. Derived, never journalled: equal states have equal indexes, however they came about.
  *
  * @param ended jobs that have no live shard left
+ * @param budgeted jobs that have a budget of their own
  * @param after which jobs wait for which
  * @param numbers the place of each job in the order of submission
  * @param archived the archived jobs, the longest archived first
@@ -29,11 +30,18 @@ public record Index(
         Occupancy occupancy,
         Roster roster,
         TreePSet<JobId> ended,
+        TreePSet<JobId> budgeted,
         Dependencies after,
         PMap<JobId, Long> numbers,
         TreePSet<Archived> archived) {
     static final Index EMPTY = new Index(
-            Occupancy.EMPTY, Roster.EMPTY, TreePSet.empty(), Dependencies.NONE, HashTreePMap.empty(), TreePSet.empty());
+            Occupancy.EMPTY,
+            Roster.EMPTY,
+            TreePSet.empty(),
+            TreePSet.empty(),
+            Dependencies.NONE,
+            HashTreePMap.empty(),
+            TreePSet.empty());
 
     /** When a job was archived. */
     public record Archived(Instant at, JobId job) implements Comparable<Archived> {
@@ -78,8 +86,16 @@ public record Index(
     /** A job that was submitted as the {@code number}-th. */
     Index withJob(Map<NodeId, Node> nodes, PMap<JobId, Job> jobs, long number, Job job) {
         Index numbered = new Index(
-                occupancy, roster, ended, after.with(job, numbers, jobs), numbers.plus(job.id(), number), archived);
-        return numbered.moved(nodes, job, List.of(), job.shards()).withEnded(job);
+                occupancy,
+                roster,
+                ended,
+                budgeted,
+                after.with(job, numbers, jobs),
+                numbers.plus(job.id(), number),
+                archived);
+        return numbered.moved(nodes, job, List.of(), job.shards())
+                .withEnded(job)
+                .withBudget(job);
     }
 
     Index withJob(Map<NodeId, Node> nodes, PMap<JobId, Job> jobs, Job before, Job after) {
@@ -98,7 +114,9 @@ public record Index(
 
     /** The job has another spec, but needs and awaits what it did. */
     Index withChangedJob(Map<NodeId, Node> nodes, Job before, Job after) {
-        return moved(nodes, before, before.shards(), List.of()).moved(nodes, after, List.of(), after.shards());
+        return moved(nodes, before, before.shards(), List.of())
+                .moved(nodes, after, List.of(), after.shards())
+                .withBudget(after);
     }
 
     /** The job has left. */
@@ -108,6 +126,7 @@ public record Index(
                 rest.occupancy,
                 rest.roster,
                 ended.minus(job.id()),
+                budgeted.minus(job.id()),
                 rest.after.without(job),
                 numbers.minus(job.id()),
                 archived.plus(new Archived(at, job.id())));
@@ -118,17 +137,29 @@ public record Index(
     }
 
     private Index with(Roster newRoster) {
-        return new Index(occupancy, newRoster, ended, after, numbers, archived);
+        return new Index(occupancy, newRoster, ended, budgeted, after, numbers, archived);
     }
 
     private Index with(TreePSet<Archived> newArchived) {
-        return new Index(occupancy, roster, ended, after, numbers, newArchived);
+        return new Index(occupancy, roster, ended, budgeted, after, numbers, newArchived);
     }
 
     private Index withEnded(Job job) {
         boolean over = job.shards().stream().noneMatch(Shard::isLive);
         return new Index(
-                occupancy, roster, over ? ended.plus(job.id()) : ended.minus(job.id()), after, numbers, archived);
+                occupancy,
+                roster,
+                over ? ended.plus(job.id()) : ended.minus(job.id()),
+                budgeted,
+                after,
+                numbers,
+                archived);
+    }
+
+    private Index withBudget(Job job) {
+        boolean has = job.spec().scheduling().budget().isPresent();
+        TreePSet<JobId> all = has ? budgeted.plus(job.id()) : budgeted.minus(job.id());
+        return new Index(occupancy, roster, ended, all, after, numbers, archived);
     }
 
     /** Nobody waits for {@code awaited} any more: jobs that waited for nothing else now need nodes. */
@@ -141,7 +172,7 @@ public record Index(
                 freed = freed.freed(job, numbers.getOrDefault(follower, 0L));
             }
         }
-        return new Index(freed, roster, ended, rest, numbers, archived);
+        return new Index(freed, roster, ended, budgeted, rest, numbers, archived);
     }
 
     /** Shards of the job are as they {@code come}, and not as they have {@code gone}. */
@@ -165,6 +196,6 @@ public record Index(
                 reckoned = reckoned.moved(node, occupancy.on(id), node, moved.on(id));
             }
         }
-        return new Index(moved, reckoned, ended, after, numbers, archived);
+        return new Index(moved, reckoned, ended, budgeted, after, numbers, archived);
     }
 }
