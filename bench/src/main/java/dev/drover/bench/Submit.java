@@ -1,5 +1,7 @@
 package dev.drover.bench;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.drover.dist.demo.DemoApi;
 import dev.drover.dist.trial.ClusterTrial;
 import dev.drover.dist.trial.Trial;
@@ -53,6 +55,9 @@ public final class Submit implements Callable<Integer> {
     @Option(names = "--schedulers", defaultValue = "1", description = "Processes (default: ${DEFAULT-VALUE}).")
     private int schedulers = 1;
 
+    @Option(names = "--batch", defaultValue = "1", description = "Jobs of a request (default: ${DEFAULT-VALUE}).")
+    private int batch = 1;
+
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
@@ -96,13 +101,16 @@ public final class Submit implements Callable<Integer> {
             }
             PostgresDatabase raw = postgres.create("raw");
             prepare(raw);
-            run("warm", Duration.ofSeconds(warmUp), client -> new Submission(cluster, client % schedulers, "warm"));
+            run(
+                    "warm",
+                    Duration.ofSeconds(warmUp),
+                    client -> new Submission(cluster, client % schedulers, "warm", batch));
             for (int round = 1; round <= rounds; round++) {
                 String name = "r" + round;
                 Duration time = Duration.ofSeconds(seconds);
                 commits.add(rate(run(name, time, client -> new Commit(raw))));
-                List<Done> done = run(name, time, client -> new Submission(cluster, client % schedulers, name));
-                submissions.add(rate(done));
+                List<Done> done = run(name, time, client -> new Submission(cluster, client % schedulers, name, batch));
+                submissions.add(batch * rate(done));
                 p50.add(millis(done, 0.5));
                 p99.add(millis(done, 0.99));
                 refused += done.stream().mapToInt(Done::refused).sum();
@@ -111,12 +119,12 @@ public final class Submit implements Callable<Integer> {
                         round, commits.getLast(), submissions.getLast(), p99.getLast());
             }
         }
-        Report report = new Report("Durable submissions, one job each");
+        Report report = new Report("Durable submissions, " + (batch == 1 ? "one job" : batch + " jobs") + " each");
         report.condition("clients", clients + " connections, each waits for its answer; in this process");
         report.condition("schedulers", schedulers + "; PostgreSQL on the same machine, fsync on");
         report.condition("seconds", seconds + " each, " + warmUp + " before the first");
         report.row("raw commits of one row, as many connections", "1/s", commits, "");
-        report.row("submissions", "1/s", submissions, "1500");
+        report.row("jobs submitted", "1/s", submissions, batch == 1 ? "1500" : "8000");
         report.row("p50", "ms", p50, "");
         report.row("p99", "ms", p99, "150");
         report.row("not accepted", "", List.of((double) refused), "0");
@@ -197,15 +205,23 @@ public final class Submit implements Callable<Integer> {
     private static final class Submission implements Request {
         private final SubmitClient client;
         private final String name;
+        private final int batch;
+        private final String jobs;
 
-        Submission(ClusterTrial cluster, int scheduler, String name) throws IOException {
+        Submission(ClusterTrial cluster, int scheduler, String name, int batch) throws IOException {
             this.client = new SubmitClient(cluster.scheduler(scheduler).port(), ClusterTrial.USER);
             this.name = name;
+            this.batch = batch;
+            this.jobs = IntStream.range(0, batch).mapToObj(Submit::job).collect(joining(", ", "{\"jobs\": [", "]}"));
         }
 
         @Override
         public boolean send(int client, int number) throws IOException {
-            return this.client.submit(job(number), name + "-" + client + "-" + number) == 201;
+            String key = name + "-" + client + "-" + number;
+            int status = batch == 1
+                    ? this.client.submit("/v1/jobs", job(number), key)
+                    : this.client.submit("/v1/jobs/batch", jobs, key);
+            return status == 201;
         }
 
         @Override

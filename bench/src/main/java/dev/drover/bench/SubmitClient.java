@@ -29,17 +29,17 @@ final class SubmitClient implements AutoCloseable {
     }
 
     /** Submits, and returns the status of the answer, which is read whole. */
-    int submit(String body, String key) throws IOException {
+    int submit(String path, String body, String key) throws IOException {
         byte[] bytes = body.getBytes(UTF_8);
         String head = """
-            POST /v1/jobs HTTP/1.1\r
+            POST %s HTTP/1.1\r
             Host: localhost\r
             Authorization: Bearer %s\r
             Content-Type: application/json\r
             Idempotency-Key: %s\r
             Content-Length: %d\r
             \r
-            """.formatted(token, key, bytes.length);
+            """.formatted(path, token, key, bytes.length);
         byte[] request = new byte[head.length() + bytes.length];
         System.arraycopy(head.getBytes(ISO_8859_1), 0, request, 0, head.length());
         System.arraycopy(bytes, 0, request, head.length(), bytes.length);

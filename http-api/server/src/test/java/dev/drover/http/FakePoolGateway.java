@@ -102,6 +102,10 @@ final class FakePoolGateway implements PoolGateway {
                 pool.jobs.putIfAbsent(submit.job(), Views.job(submit.job(), submit.spec(), JobState.QUEUED));
                 yield new PoolReply.Job(Views.existing(pool.jobs.get(submit.job())));
             }
+            case PoolCommand.SubmitJobs(List<PoolCommand.SubmitJob> jobs) -> {
+                jobs.forEach(job -> decide(pool, job));
+                yield new PoolReply.Done();
+            }
             case PoolCommand.CancelJob(JobId job, String reason) -> {
                 pool.jobs.computeIfPresent(job, (id, view) -> Views.cancelled(view, reason));
                 yield new PoolReply.Done();

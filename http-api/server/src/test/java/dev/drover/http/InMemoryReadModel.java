@@ -36,22 +36,25 @@ final class InMemoryReadModel implements ReadModel {
     }
 
     @Override
-    public synchronized Submission claim(String key, String bodyDigest, JobId proposed, PoolName pool) {
-        diary.add("claim " + key);
-        Submission earlier = claims.putIfAbsent(key, new Submission(proposed, pool, bodyDigest, false));
-        poolOfJob.putIfAbsent(earlier == null ? proposed : earlier.job(), pool);
-        return earlier == null ? new Submission(proposed, pool, bodyDigest, true) : earlier;
+    public synchronized Submission claim(Optional<String> key, String bodyDigest, List<JobId> proposed, PoolName pool) {
+        JobId first = proposed.getFirst();
+        diary.add(key.map(claimed -> "claim " + claimed).orElse("assign " + first));
+        Submission claim = new Submission(first, pool, bodyDigest, false);
+        Submission earlier = key.isPresent() ? claims.putIfAbsent(key.get(), claim) : null;
+        if (earlier != null) {
+            return earlier;
+        }
+        proposed.forEach(job -> poolOfJob.put(job, pool));
+        return new Submission(first, pool, bodyDigest, true);
+    }
+
+    void assign(JobId job, PoolName pool) {
+        var unused = claim(Optional.empty(), "", List.of(job), pool);
     }
 
     @Override
     public synchronized Optional<Submission> claimed(String key) {
         return Optional.ofNullable(claims.get(key));
-    }
-
-    @Override
-    public synchronized void assignPool(JobId job, PoolName pool) {
-        diary.add("assign " + job);
-        poolOfJob.put(job, pool);
     }
 
     @Override

@@ -27,7 +27,7 @@ class JobRoutesTest {
     private final RunningApi api = new RunningApi();
 
     JobRoutesTest() {
-        api.readModel.assignPool(LIVE, RunningApi.POOL);
+        api.readModel.assign(LIVE, RunningApi.POOL);
         api.gateway.put(view(LIVE, JobState.RUNNING));
         api.readModel.archive(view(DONE, JobState.SUCCEEDED));
     }
@@ -73,7 +73,7 @@ class JobRoutesTest {
 
     @Test
     void aJobItsPoolNeverConfirmedIsNotThere() {
-        api.readModel.assignPool(new JobId("j-lost"), RunningApi.POOL);
+        api.readModel.assign(new JobId("j-lost"), RunningApi.POOL);
         HttpResponse<String> answer = api.get("/v1/jobs/j-lost");
         assertThat(answer.statusCode()).isEqualTo(404);
         assertThat(json(answer).at("/detail").asText())

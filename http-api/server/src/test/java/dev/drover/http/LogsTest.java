@@ -30,7 +30,7 @@ class LogsTest {
     private final RunningApi api = new RunningApi();
 
     LogsTest() {
-        api.readModel.assignPool(JOB, RunningApi.POOL);
+        api.readModel.assign(JOB, RunningApi.POOL);
         api.gateway.put(Views.job(JOB, JobSpecReader.read(RunningApi.JOB), JobState.RUNNING));
     }
 

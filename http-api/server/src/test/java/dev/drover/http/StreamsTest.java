@@ -23,7 +23,7 @@ class StreamsTest {
     private final RunningApi api = new RunningApi();
 
     StreamsTest() {
-        api.readModel.assignPool(JOB, RunningApi.POOL);
+        api.readModel.assign(JOB, RunningApi.POOL);
         api.gateway.put(Views.job(JOB, JobSpecReader.read(RunningApi.JOB), JobState.RUNNING));
         api.readModel.appendEvents(List.of(Views.event(JOB, 1, "placed"), Views.event(JOB, 2, "running")));
     }

@@ -19,6 +19,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class SubmitTest {
+    private static final String BATCH = """
+        jobs:
+        - {name: first, train: {data: {path: /data/d.txt}}}
+        - {name: second, train: {data: {path: /data/d.txt}}}
+        """;
+
     private final RunningApi api = new RunningApi();
 
     @AfterEach
@@ -66,6 +72,38 @@ class SubmitTest {
                     .as(type)
                     .isEqualTo(201);
         }
+    }
+
+    @Test
+    void aBatchIsTakenInTheOrderItWasSent() {
+        HttpResponse<String> answer = api.user("POST", "/v1/jobs/batch", BATCH, "Idempotency-Key", "key-1");
+        assertThat(answer.statusCode()).isEqualTo(201);
+        assertThat(json(answer)).hasToString("{\"ids\":[\"j-1-0\",\"j-1-1\"]}");
+        assertThat(api.diary).containsExactly("claim key-1", "submit j-1-0", "submit j-1-1");
+        assertThat(json(api.get("/v1/jobs/j-1-1")).at("/spec/name").asText()).isEqualTo("second");
+    }
+
+    @Test
+    void aBatchThatIsSentAgainIsTheSameJobs() {
+        HttpResponse<String> first = api.user("POST", "/v1/jobs/batch", BATCH, "Idempotency-Key", "key-1");
+        JobId finished = new JobId("j-1-0");
+        api.readModel.archive(Views.job(finished, JobSpecReader.read(JOB), JobState.SUCCEEDED));
+        api.gateway.forget(finished);
+        api.diary.clear();
+        HttpResponse<String> again = api.user("POST", "/v1/jobs/batch", BATCH, "Idempotency-Key", "key-1");
+        assertThat(again.statusCode()).isEqualTo(200);
+        assertThat(again.headers().firstValue("Idempotency-Replayed")).contains("true");
+        assertThat(json(again)).isEqualTo(json(first));
+        assertThat(api.diary).as("what has finished is not told again").containsExactly("claim key-1", "submit j-1-1");
+    }
+
+    @Test
+    void aBatchWithAnythingWrongInItChangesNothing() {
+        HttpResponse<String> answer =
+                api.user("POST", "/v1/jobs/batch", BATCH.replace("second", "Second!"), "Idempotency-Key", "key-1");
+        assertThat(answer.statusCode()).isEqualTo(422);
+        assertThat(json(answer).at("/errors/0/field").asText()).isEqualTo("jobs[1].name");
+        assertThat(api.diary).isEmpty();
     }
 
     @Test
@@ -137,7 +175,7 @@ class SubmitTest {
         assertThat(unknown.headers().firstValue("Retry-After")).contains("2");
         assertThat(json(unknown).at("/detail").asText())
                 .isEqualTo("pool default did not confirm job j-1 within 300 ms; it may have it."
-                        + " send it again with the same Idempotency-Key: it stays one job");
+                        + " send it again with the same Idempotency-Key: nothing doubles by it");
         api.gateway.silent.clear();
         HttpResponse<String> again = submit("key-1", JOB);
         assertThat(again.statusCode()).isEqualTo(200);

@@ -20,7 +20,7 @@ class TelemetryTest {
     private final RunningApi api = new RunningApi();
 
     TelemetryTest() {
-        api.readModel.assignPool(JOB, RunningApi.POOL);
+        api.readModel.assign(JOB, RunningApi.POOL);
         api.readModel.add(Views.step(JOB, 0, 1, 1, 5.5f, false));
         api.readModel.add(Views.step(JOB, 0, 1, 2, 0.1f, true));
         api.readModel.add(Views.step(JOB, 0, 2, 2, 0.1f, false));

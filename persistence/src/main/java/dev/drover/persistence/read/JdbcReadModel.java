@@ -18,6 +18,7 @@ import dev.drover.protocol.shard.StepRecord;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,18 +56,22 @@ public final class JdbcReadModel implements ReadModel {
     }
 
     @Override
-    public Submission claim(String idempotencyKey, String bodyDigest, JobId proposed, PoolName pool) {
-        boolean fresh = sql.insertIfAbsent(
-                "claim an idempotency key for job " + proposed,
-                "INSERT INTO submissions (idempotency_key, body_digest, job, pool) VALUES (?, ?, ?, ?)",
-                idempotencyKey,
-                bodyDigest,
-                proposed.value(),
-                pool.value());
-        if (fresh) {
-            return new Submission(proposed, pool, bodyDigest, true);
+    public Submission claim(Optional<String> idempotencyKey, String bodyDigest, List<JobId> proposed, PoolName pool) {
+        JobId first = proposed.getFirst();
+        List<@Nullable Object[]> rows = new ArrayList<>();
+        for (JobId job : proposed) {
+            Optional<String> key = job.equals(first) ? idempotencyKey : Optional.empty();
+            rows.add(new Object[] {
+                key.orElse(NO_KEY + job.value()), key.isPresent() ? bodyDigest : "", job.value(), pool.value()
+            });
         }
-        return claimed(idempotencyKey).orElseThrow();
+        boolean fresh = sql.insertAllOrNone(
+                "claim an idempotency key for job " + first,
+                "INSERT INTO submissions (idempotency_key, body_digest, job, pool) VALUES (?, ?, ?, ?)",
+                rows);
+        return fresh
+                ? new Submission(first, pool, bodyDigest, true)
+                : claimed(idempotencyKey.orElse(NO_KEY + first)).orElseThrow();
     }
 
     @Override
@@ -80,11 +85,6 @@ public final class JdbcReadModel implements ReadModel {
                         idempotencyKey)
                 .stream()
                 .findFirst();
-    }
-
-    @Override
-    public void assignPool(JobId job, PoolName pool) {
-        var unused = claim(NO_KEY + job.value(), "", job, pool);
     }
 
     @Override

@@ -20,18 +20,16 @@ import java.util.Optional;
  */
 public interface ReadModel extends AutoCloseable {
     /**
-     * Claims an idempotency key for a job, and remembers which pool that is in, before the pool is told of it. The first caller's
-     * claim stays for ever; later ones get that claim back.
+     * Claims an idempotency key for the jobs of one submission, and remembers which pool they are in, before the pool is told of
+     * them. The first caller's claim stays for ever; later ones get that claim back. Without a key the claim is always fresh.
      *
      * @param bodyDigest SHA-256 of the submitted body
+     * @param proposed at least one job; the claim names the first
      */
-    Submission claim(String idempotencyKey, String bodyDigest, JobId proposed, PoolName pool);
+    Submission claim(Optional<String> idempotencyKey, String bodyDigest, List<JobId> proposed, PoolName pool);
 
     /** The claim on a key, if there is one, so that a repeated submission is known before it is judged anew. */
     Optional<Submission> claimed(String idempotencyKey);
-
-    /** Remembers which pool a job is in that was submitted without a key, before the pool is told of it. */
-    void assignPool(JobId job, PoolName pool);
 
     /** The pool a job was submitted to, live or finished. */
     Optional<PoolName> poolOf(JobId job);

@@ -76,8 +76,17 @@ final class Sql {
 
     /** Inserts every row whose key is absent, as one batch; row by row when another caller inserts the same ones. */
     void insertAllIfAbsent(String attempted, String sql, List<@Nullable Object[]> rows) {
-        if (rows.isEmpty()) {
-            return;
+        if (!rows.isEmpty() && !insertAllOrNone(attempted, sql, rows)) {
+            for (@Nullable Object[] row : rows) {
+                insertIfAbsent(attempted, sql, row);
+            }
+        }
+    }
+
+    /** Inserts every row in one transaction, or none when a key is there, and says whether it did. */
+    boolean insertAllOrNone(String attempted, String sql, List<@Nullable Object[]> rows) {
+        if (rows.size() == 1) {
+            return insertIfAbsent(attempted, sql, rows.getFirst());
         }
         try (Connection connection = database.getConnection();
                 PreparedStatement statement = connection.prepareStatement(sql)) {
@@ -86,14 +95,9 @@ final class Sql {
                 bind(statement, row);
                 statement.addBatch();
             }
-            if (committed(connection, statement)) {
-                return;
-            }
+            return committed(connection, statement);
         } catch (SQLException e) {
             throw new ReadModelException(attempted, e);
-        }
-        for (@Nullable Object[] row : rows) {
-            insertIfAbsent(attempted, sql, row);
         }
     }
 

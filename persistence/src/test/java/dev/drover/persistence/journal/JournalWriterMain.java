@@ -8,6 +8,7 @@ import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.job.JobSpec;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
@@ -46,7 +47,7 @@ final class JournalWriterMain {
                     .toCompletableFuture()
                     .get();
             System.out.println("journal " + job);
-            var ignored = readModel.claim("key-" + number, "digest", job, SampleEvents.POOL);
+            var ignored = readModel.claim(Optional.of("key-" + number), "digest", List.of(job), SampleEvents.POOL);
             System.out.println("claim " + job);
             System.out.flush();
         }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
@@ -42,7 +43,7 @@ class KillNineTest {
                 } else {
                     String key = "key-" + job.value().substring("job-".length());
                     assertThat(readModel
-                                    .claim(key, "digest", new JobId("late"), SampleEvents.POOL)
+                                    .claim(Optional.of(key), "digest", List.of(new JobId("late")), SampleEvents.POOL)
                                     .job())
                             .as(line)
                             .isEqualTo(job);

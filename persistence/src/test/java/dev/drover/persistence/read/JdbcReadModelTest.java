@@ -86,8 +86,8 @@ class JdbcReadModelTest {
     void ofRacingClaimsOneIsFreshAndAllSeeIt() throws Exception {
         assertThat(readModel.claimed("key")).isEmpty();
         List<Callable<Submission>> claims = IntStream.range(0, 16)
-                .<Callable<Submission>>mapToObj(
-                        racer -> () -> readModel.claim("key", "digest", new JobId("job-" + racer), POOL))
+                .<Callable<Submission>>mapToObj(racer ->
+                        () -> readModel.claim(Optional.of("key"), "digest", List.of(new JobId("job-" + racer)), POOL))
                 .toList();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Submission> made =
@@ -102,10 +102,22 @@ class JdbcReadModelTest {
     }
 
     @Test
+    void aBatchIsClaimedWholeOrNotAtAll() {
+        List<JobId> first = List.of(new JobId("a-0"), new JobId("a-1"));
+        List<JobId> second = List.of(new JobId("b-0"), new JobId("b-1"));
+        assertThat(readModel.claim(Optional.of("key"), "digest", first, POOL).fresh())
+                .isTrue();
+        Submission again = readModel.claim(Optional.of("key"), "other", second, POOL);
+        assertThat(again).isEqualTo(new Submission(new JobId("a-0"), POOL, "digest", false));
+        assertThat(readModel.poolOf(new JobId("a-1"))).contains(POOL);
+        assertThat(readModel.poolOf(new JobId("b-1"))).isEmpty();
+    }
+
+    @Test
     void whatWasKeptIsThereAfterReopening() {
         readModel.addPool(POOL);
         readModel.addPool(POOL);
-        readModel.assignPool(JOB, POOL);
+        readModel.claim(Optional.empty(), "", List.of(JOB), POOL);
         readModel.archive(job(JobState.FAILED, AT));
         readModel.archive(job(JobState.SUCCEEDED, AT.plusSeconds(1)));
         readModel.close();

@@ -6,6 +6,7 @@ import dev.drover.protocol.job.JobSpec;
 import dev.drover.protocol.money.Money;
 import dev.drover.protocol.pool.PoolSpec;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** What the API asks of one pool. The answer is a {@link PoolReply}, given once the decision is durable. */
@@ -15,6 +16,13 @@ public sealed interface PoolCommand {
 
     /** Accept a job. The same id again, with whatever spec, answers with the job that exists: submitting is idempotent. */
     record SubmitJob(JobId job, JobSpec spec, String owner) implements PoolCommand {}
+
+    /** Accept all of them, or none. What is there already stays. The answer is {@code Done}. */
+    record SubmitJobs(List<SubmitJob> jobs) implements PoolCommand {
+        public SubmitJobs {
+            jobs = List.copyOf(jobs);
+        }
+    }
 
     record CancelJob(JobId job, String reason) implements PoolCommand {}
 

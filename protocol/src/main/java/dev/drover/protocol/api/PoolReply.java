@@ -25,5 +25,10 @@ public sealed interface PoolReply {
     record NotFound(String what) implements PoolReply {}
 
     /** Refused, and nothing changed: which field, which value, and what is allowed. */
-    record Rejected(String field, String value, String allowed) implements PoolReply {}
+    record Rejected(String field, String value, String allowed) implements PoolReply {
+        /** The same of a spec that is part of another. */
+        public Rejected within(String part) {
+            return new Rejected(part + "." + field, value, allowed);
+        }
+    }
 }

@@ -10,6 +10,7 @@ import dev.drover.protocol.spec.InvalidSpecException;
 import dev.drover.protocol.spec.SpecFields;
 import dev.drover.protocol.spec.SpecText;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Reads a job as people write it, YAML or JSON, and fills in the defaults.
@@ -51,6 +52,13 @@ public final class JobSpecReader {
      */
     public static JobSpec read(ObjectNode tree, DataFiles files) {
         SpecFields job = SpecFields.of(tree);
+        Optional<JobSpec> spec = read(job, files);
+        job.throwIfAnyProblem();
+        return spec.orElseThrow();
+    }
+
+    /** The same of a job that is part of a larger text, whose problems are noted in it; empty once there are any. */
+    static Optional<JobSpec> read(SpecFields job, DataFiles files) {
         String name = job.label("name", "job");
         PoolName pool = new PoolName(job.label("pool", "default"));
         int shards = job.integer("shards", 1, 1, MAX_SHARDS);
@@ -63,8 +71,9 @@ public final class JobSpecReader {
             SchedulingSpecReader.checkMicroBatches(job, scheduling.ladder(), program);
         }
         job.finish();
-        job.throwIfAnyProblem();
-        return new JobSpec(name, pool, shards, resources, program, checkpoint, retries, scheduling);
+        return job.isSound()
+                ? Optional.of(new JobSpec(name, pool, shards, resources, program, checkpoint, retries, scheduling))
+                : Optional.empty();
     }
 
     private static Resources resources(SpecFields fields) {

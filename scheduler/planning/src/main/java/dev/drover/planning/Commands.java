@@ -62,6 +62,7 @@ final class Commands {
                 yield DONE;
             }
             case PoolCommand.SubmitJob submit -> submit(draft, submit);
+            case PoolCommand.SubmitJobs(List<PoolCommand.SubmitJob> jobs) -> submitAll(draft, jobs);
             case PoolCommand.CancelJob cancel -> cancel(draft, cancel);
             case PoolCommand.SetBudget(JobId job, Optional<Money> budget) -> setBudget(draft, job, budget);
             case PoolCommand.DrainNode(NodeId node) -> drain(draft, node);
@@ -77,7 +78,7 @@ final class Commands {
         if (spec.maxNodes() > MAX_NODES) {
             return new PoolReply.Rejected("maxNodes", "" + spec.maxNodes(), "0 to " + MAX_NODES);
         }
-        Optional<PoolReply> refusal = Currencies.refusal(draft.seen(), spec);
+        Optional<PoolReply.Rejected> refusal = Currencies.refusal(draft.seen(), spec);
         if (refusal.isPresent()) {
             return refusal.get();
         }
@@ -91,18 +92,44 @@ final class Commands {
         if (draft.state().archived().containsKey(submit.job())) {
             return DONE;
         }
-        if (draft.state().job(submit.job()).isEmpty()) {
-            Optional<PoolReply> refusal = refusal(draft.state(), draft.seen(), submit.spec());
-            if (refusal.isPresent()) {
-                return refusal.get();
-            }
-            draft.add(new JobSubmitted(submit.job(), submit.spec(), submit.owner(), draft.now()));
+        Optional<PoolReply.Rejected> refusal = refusal(draft, submit);
+        if (refusal.isPresent()) {
+            return refusal.get();
         }
+        accept(draft, submit);
         return views.job(draft.state(), draft.seen(), submit.job(), draft.now());
     }
 
+    private static PoolReply submitAll(Draft draft, List<PoolCommand.SubmitJob> jobs) {
+        for (int i = 0; i < jobs.size(); i++) {
+            Optional<PoolReply.Rejected> refusal = refusal(draft, jobs.get(i));
+            if (refusal.isPresent()) {
+                return refusal.get().within("jobs[" + i + "]");
+            }
+        }
+        jobs.forEach(job -> accept(draft, job));
+        return DONE;
+    }
+
+    private static void accept(Draft draft, PoolCommand.SubmitJob submit) {
+        if (!isKnown(draft.state(), submit.job())) {
+            draft.add(new JobSubmitted(submit.job(), submit.spec(), submit.owner(), draft.now()));
+        }
+    }
+
+    private static boolean isKnown(PoolState state, JobId job) {
+        return state.jobs().containsKey(job) || state.archived().containsKey(job);
+    }
+
+    /** What was taken is not judged anew. */
+    private static Optional<PoolReply.Rejected> refusal(Draft draft, PoolCommand.SubmitJob submit) {
+        return isKnown(draft.state(), submit.job())
+                ? Optional.empty()
+                : refusal(draft.state(), draft.seen(), submit.spec());
+    }
+
     /** Why the pool takes no such job. */
-    static Optional<PoolReply> refusal(PoolState state, Observations seen, JobSpec spec) {
+    static Optional<PoolReply.Rejected> refusal(PoolState state, Observations seen, JobSpec spec) {
         return spec.scheduling().after().stream()
                 .flatMap(awaited -> refusal(state, awaited).stream())
                 .findFirst()
@@ -111,7 +138,7 @@ final class Commands {
     }
 
     /** Why no job can go after {@code awaited}. That it must be there makes circles impossible. */
-    private static Optional<PoolReply> refusal(PoolState state, JobId awaited) {
+    private static Optional<PoolReply.Rejected> refusal(PoolState state, JobId awaited) {
         Optional<JobState> outcome = state.job(awaited)
                 .map(job -> job.finished().orElse(JobState.SUCCEEDED))
                 .or(() -> Optional.ofNullable(state.archived().get(awaited)).flatMap(ArchivedJob::outcome));
@@ -141,7 +168,7 @@ final class Commands {
         if (job.isEmpty()) {
             return new PoolReply.NotFound("job " + id);
         }
-        Optional<PoolReply> refusal = Currencies.refusal(draft.seen(), draft.spec(), budget);
+        Optional<PoolReply.Rejected> refusal = Currencies.refusal(draft.seen(), draft.spec(), budget);
         if (refusal.isPresent()) {
             return refusal.get();
         }

@@ -14,23 +14,24 @@ final class Currencies {
     private Currencies() {}
 
     /** Why a job's budget can't be held in the pool. */
-    static Optional<PoolReply> refusal(Observations seen, PoolSpec pool, Optional<Money> budget) {
+    static Optional<PoolReply.Rejected> refusal(Observations seen, PoolSpec pool, Optional<Money> budget) {
         return budget.flatMap(money -> refusal(seen, pool, "budget", money));
     }
 
     /** Why the pool's own budgets can't be held. */
-    static Optional<PoolReply> refusal(Observations seen, PoolSpec pool) {
+    static Optional<PoolReply.Rejected> refusal(Observations seen, PoolSpec pool) {
         return refusal(seen, pool, pool.buying().budget())
                 .or(() -> pool.buying().ownerBudgets().entrySet().stream()
                         .flatMap(entry -> ofOwner(seen, pool, entry).stream())
                         .findFirst());
     }
 
-    private static Optional<PoolReply> ofOwner(Observations seen, PoolSpec pool, Map.Entry<String, Money> owner) {
+    private static Optional<PoolReply.Rejected> ofOwner(
+            Observations seen, PoolSpec pool, Map.Entry<String, Money> owner) {
         return refusal(seen, pool, "ownerBudgets." + owner.getKey(), owner.getValue());
     }
 
-    private static Optional<PoolReply> refusal(Observations seen, PoolSpec pool, String field, Money budget) {
+    private static Optional<PoolReply.Rejected> refusal(Observations seen, PoolSpec pool, String field, Money budget) {
         Set<String> priced = new TreeSet<>();
         seen.offers().values().stream()
                 .filter(offer -> offer.market().provider().equals(pool.provider()))

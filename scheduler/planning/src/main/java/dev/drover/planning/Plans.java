@@ -41,6 +41,7 @@ final class Plans {
 
     PoolReply answer(PoolState state, Observations seen, PoolCommand.PlanJob asked, Instant now) {
         return Commands.refusal(state, seen, asked.spec())
+                .<PoolReply>map(refused -> refused)
                 .orElseGet(() -> new PoolReply.Plan(view(state, seen, asked, now)));
     }
 
