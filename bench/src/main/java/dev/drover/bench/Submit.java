@@ -230,7 +230,7 @@ public final class Submit implements Callable<Integer> {
         }
     }
 
-    private static String job(int number) {
+    static String job(int number) {
         return """
             {"name": "bench-%d", "pool": "%s", "resources": {"accelerator": "cpu", "count": 1, "memory": "512MiB"},
              "command": ["/bin/true"]}

@@ -3,6 +3,8 @@ package dev.drover.bench;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,6 +15,8 @@ import java.util.Locale;
 
 /** One client on one connection, as light as it can be: what is measured is the server. */
 final class SubmitClient implements AutoCloseable {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int CREATED = 201;
     private static final String LENGTH = "content-length:";
 
     private final Socket socket;
@@ -30,6 +34,21 @@ final class SubmitClient implements AutoCloseable {
 
     /** Submits, and returns the status of the answer, which is read whole. */
     int submit(String path, String body, String key) throws IOException {
+        return send(path, body, key).status();
+    }
+
+    /** Submits, and returns the answer to what was accepted. */
+    JsonNode submitted(String path, String body, String key) throws IOException {
+        Answer answer = send(path, body, key);
+        if (answer.status() != CREATED) {
+            throw new IOException("answered " + answer.status() + ": " + answer.body());
+        }
+        return JSON.readTree(answer.body());
+    }
+
+    private record Answer(int status, String body) {}
+
+    private Answer send(String path, String body, String key) throws IOException {
         byte[] bytes = body.getBytes(UTF_8);
         String head = """
             POST %s HTTP/1.1\r
@@ -51,8 +70,7 @@ final class SubmitClient implements AutoCloseable {
                 length = Integer.parseInt(line.substring(LENGTH.length()).trim());
             }
         }
-        in.skipNBytes(length);
-        return status;
+        return new Answer(status, new String(in.readNBytes(length), UTF_8));
     }
 
     private String line() throws IOException {

@@ -9,6 +9,7 @@ import dev.drover.protocol.api.PoolReply;
 import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.id.PoolName;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -49,6 +50,7 @@ final class PoolFrontActor extends AbstractBehavior<PoolFrontActor.Message> {
     private final Inbox inbox = new Inbox();
     private PoolState state = PoolState.EMPTY;
     private Observations seen;
+    private final Instant since;
     private boolean busy = true;
     private boolean recovered;
     private boolean stopping;
@@ -58,7 +60,8 @@ final class PoolFrontActor extends AbstractBehavior<PoolFrontActor.Message> {
         this.name = name;
         this.decider = around.decider();
         this.clock = around.clock();
-        this.seen = Observations.startingAt(clock.instant());
+        this.since = clock.instant();
+        this.seen = Observations.startingAt(since);
         ActorRef<Message> self = context.getSelf();
         this.router = new IntentRouter(around.executors(), agents, name, input -> self.tell(new Tell(input)));
         this.pool = Adapter.actorOf(context, PoolActor.props(name, decider, clock, self), "pool");
@@ -159,10 +162,11 @@ final class PoolFrontActor extends AbstractBehavior<PoolFrontActor.Message> {
         recovered = true;
         busy = false;
         LOG.info(
-                "pool {} is looked after here: {} jobs, {} nodes",
+                "pool {} is looked after here: {} jobs, {} nodes, read in {} ms",
                 name,
                 state.jobs().size(),
-                state.nodes().size());
+                state.nodes().size(),
+                Duration.between(since, clock.instant()).toMillis());
         projection.tell(new Projection.Recovered(state));
         router.doAll(decider.outstanding(state, seen, clock.instant()));
         return next();

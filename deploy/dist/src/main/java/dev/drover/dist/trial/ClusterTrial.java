@@ -18,6 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 
 /**
  * A shared cluster in a directory of its own: real scheduler processes on a PostgreSQL that is there, one local cloud, real agents and
@@ -220,6 +222,29 @@ public final class ClusterTrial implements AutoCloseable {
         /** As an operator. */
         public DemoApi api() {
             return DemoApi.at(url(), ADMIN);
+        }
+
+        public long pid() {
+            return process.orElseThrow().pid();
+        }
+
+        /** How long the pool's last recovery here took, by the scheduler's own log. */
+        public Duration recovery(String pool) throws IOException {
+            return Duration.ofMillis(Long.parseLong(recovered(pool).group(2)));
+        }
+
+        /** How many jobs the pool had then. */
+        public int jobsRecovered(String pool) throws IOException {
+            return Integer.parseInt(recovered(pool).group(1));
+        }
+
+        private MatchResult recovered(String pool) throws IOException {
+            Pattern told = Pattern.compile("pool " + Pattern.quote(pool)
+                    + " is looked after here: (\\d+) jobs, \\d+ nodes, read in (\\d+) ms");
+            return log().reversed().stream()
+                    .flatMap(line -> told.matcher(line).results())
+                    .findFirst()
+                    .orElseThrow(() -> new IOException("pool " + pool + " was not recovered here"));
         }
 
         public boolean isAlive() {
