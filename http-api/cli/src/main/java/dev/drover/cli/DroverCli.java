@@ -48,7 +48,8 @@ import picocli.CommandLine.Spec;
             DrainCommand.class,
             EvictCommand.class,
             MarketsCommand.class,
-            CostCommand.class
+            CostCommand.class,
+            SchedulersCommand.class
         })
 public final class DroverCli implements Runnable {
     private static final String HOME = ".drover";

@@ -1,9 +1,5 @@
 package dev.drover.control;
 
-import java.io.IOException;
-import java.net.ConnectException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Predicate;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -30,20 +27,21 @@ import org.apache.pekko.cluster.typed.Down;
  */
 final class PeerWatch extends AbstractBehavior<PeerWatch.Message> {
     private static final Duration LOOK_EVERY = Duration.ofMillis(500);
-    private static final int CONNECT_MILLIS = 400;
 
     /** A restarting network may refuse once. */
     private static final int REFUSALS = 3;
 
     private final Cluster cluster;
     private final Executor executor;
+    private final Predicate<Address> refuses;
     private final Map<Address, Integer> refusals = new HashMap<>();
     private boolean looking;
 
-    private PeerWatch(ActorContext<Message> context, Executor executor) {
+    private PeerWatch(ActorContext<Message> context, Executor executor, Predicate<Address> refuses) {
         super(context);
         this.cluster = Cluster.get(context.getSystem());
         this.executor = executor;
+        this.refuses = refuses;
     }
 
     /** What the watch is told. */
@@ -54,9 +52,17 @@ final class PeerWatch extends AbstractBehavior<PeerWatch.Message> {
     private record Looked(List<Address> refused) implements Message {}
 
     static Behavior<Message> create(Executor executor) {
+        return create(
+                executor,
+                LOOK_EVERY,
+                peer -> Refusals.at(peer.getHost().get(), peer.getPort().get()));
+    }
+
+    /** @param refuses whether connections to a peer are refused now; may block */
+    static Behavior<Message> create(Executor executor, Duration lookEvery, Predicate<Address> refuses) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
-            timers.startTimerWithFixedDelay(new Look(), LOOK_EVERY);
-            return new PeerWatch(context, executor);
+            timers.startTimerWithFixedDelay(new Look(), lookEvery);
+            return new PeerWatch(context, executor, refuses);
         }));
     }
 
@@ -87,25 +93,10 @@ final class PeerWatch extends AbstractBehavior<PeerWatch.Message> {
             getContext()
                     .pipeToSelf(
                             CompletableFuture.supplyAsync(
-                                    () -> peers.stream()
-                                            .filter(PeerWatch::refuses)
-                                            .toList(),
-                                    executor),
+                                    () -> peers.stream().filter(refuses).toList(), executor),
                             (refused, failure) -> new Looked(failure == null ? refused : List.of()));
         }
         return this;
-    }
-
-    private static boolean refuses(Address peer) {
-        try (Socket socket = new Socket()) {
-            socket.connect(
-                    new InetSocketAddress(peer.getHost().get(), peer.getPort().get()), CONNECT_MILLIS);
-            return false;
-        } catch (ConnectException e) {
-            return true;
-        } catch (IOException e) {
-            return false;
-        }
     }
 
     private Behavior<Message> onLooked(Looked looked) {

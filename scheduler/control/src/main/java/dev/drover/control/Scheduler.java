@@ -8,6 +8,7 @@ import dev.drover.protocol.api.NodeView;
 import dev.drover.protocol.api.PoolCommand;
 import dev.drover.protocol.api.PoolGateway;
 import dev.drover.protocol.api.PoolReply;
+import dev.drover.protocol.api.SchedulerGateway;
 import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.PoolName;
 import dev.drover.protocol.store.ObjectStore;
@@ -22,6 +23,7 @@ import java.util.concurrent.Executors;
 import java.util.function.BiConsumer;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.CoordinatedShutdown;
+import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.cluster.sharding.typed.ClusterShardingSettings;
@@ -29,7 +31,6 @@ import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 import org.apache.pekko.cluster.sharding.typed.javadsl.Entity;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.cluster.typed.ClusterSingleton;
-import org.apache.pekko.cluster.typed.Join;
 import org.apache.pekko.cluster.typed.SingletonActor;
 import org.apache.pekko.http.javadsl.server.Route;
 
@@ -40,9 +41,10 @@ import org.apache.pekko.http.javadsl.server.Route;
  * neither the cloud nor the read model nor the store.
  *
  * @param gateway how the API reaches pools
+ * @param schedulers what the API knows of the schedulers
  * @param agents the route agents dial, a WebSocket at {@code agents/v1}; to be served next to the API's routes
  */
-public record Scheduler(PoolGateway gateway, Route agents) {
+public record Scheduler(PoolGateway gateway, SchedulerGateway schedulers, Route agents) {
     /** How long a checkpoint's live step records are waited for before they are read from the store. */
     private static final Duration FILL_AFTER = Duration.ofSeconds(2);
 
@@ -58,11 +60,13 @@ public record Scheduler(PoolGateway gateway, Route agents) {
             ReadModel readModel,
             ObjectStore store,
             Drills drills,
-            InstantSource clock) {
-        joinItself(system);
+            InstantSource clock,
+            Discovery discovery) {
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
         system.getWhenTerminated().whenComplete((done, failure) -> threads.shutdown());
         ClusterSharding sharding = ClusterSharding.get(system);
+        Standing standing = new Standing();
+        Schedulers schedulers = new Schedulers(discovery.table(), Cluster.get(system), threads);
         Offers offers = new Offers();
         StepBackfill backfill = new StepBackfill(readModel, store);
         LaunchExecutor launches = new LaunchExecutor(cloud, drills, config, offers, threads);
@@ -83,7 +87,8 @@ public record Scheduler(PoolGateway gateway, Route agents) {
         startPools(
                 system,
                 sharding,
-                new PoolFrontActor.Surroundings(new PoolDecider(), clock, config.tick(), executors, projections));
+                new PoolFrontActor.Surroundings(
+                        new PoolDecider(), clock, config.tick(), executors, projections, standing));
         PekkoPoolGateway gateway = new PekkoPoolGateway(sharding, readModel, config.askTimeout(), threads);
         startWatch(system, watch(config, cloud, readModel, clock, offers, launches, pools, gateway, threads));
         readModel.pools().forEach(pool -> pools.accept(pool, new Input.Tick()));
@@ -95,7 +100,9 @@ public record Scheduler(PoolGateway gateway, Route agents) {
                 telemetry);
         AgentGateway agents = new AgentGateway(system, door, config.agentIdle());
         closeSessionsAtShutdown(system, agents);
-        return new Scheduler(gateway, agents.route());
+        standing.countAgentsBy(agents::connected);
+        startMembership(system, new Membership.Around(discovery, standing, threads));
+        return new Scheduler(gateway, schedulers, agents.route());
     }
 
     private static IntentRouter.Executors executors(
@@ -132,11 +139,15 @@ public record Scheduler(PoolGateway gateway, Route agents) {
                 threads);
     }
 
-    private static void joinItself(ActorSystem<?> system) {
-        Cluster cluster = Cluster.get(system);
-        if (system.settings().config().getStringList("pekko.cluster.seed-nodes").isEmpty()) {
-            cluster.manager().tell(Join.create(cluster.selfMember().address()));
-        }
+    private static void startMembership(ActorSystem<?> system, Membership.Around around) {
+        ActorRef<Membership.Message> membership =
+                system.systemActorOf(Membership.create(around), "membership", Props.empty());
+        CoordinatedShutdown.get(system)
+                .addTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate(), "leave-the-table", () -> {
+                    CompletableFuture<Done> done = new CompletableFuture<>();
+                    membership.tell(new Membership.Leave(done));
+                    return done;
+                });
     }
 
     private static void startTelemetry(ClusterSharding sharding, TelemetryActor.Around around) {
