@@ -21,7 +21,10 @@ import org.apache.pekko.Done;
 import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.AddressFromURIString;
 import org.apache.pekko.actor.CoordinatedShutdown;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -96,8 +99,18 @@ final class Membership extends AbstractBehavior<Membership.Message> {
 
     private record Formed(long former, boolean first) implements Message {}
 
-    static Behavior<Message> create(Around around) {
-        return Behaviors.setup(context -> Behaviors.withTimers(timers -> new Membership(context, timers, around)));
+    /** Starts it; when the system ends in order, the others are told. */
+    static void start(ActorSystem<?> system, Around around) {
+        ActorRef<Message> membership = system.systemActorOf(
+                Behaviors.setup(context -> Behaviors.withTimers(timers -> new Membership(context, timers, around))),
+                "membership",
+                Props.empty());
+        CoordinatedShutdown.get(system)
+                .addTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate(), "leave-the-table", () -> {
+                    CompletableFuture<Done> done = new CompletableFuture<>();
+                    membership.tell(new Leave(done));
+                    return done;
+                });
     }
 
     @Override

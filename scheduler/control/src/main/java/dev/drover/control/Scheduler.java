@@ -23,7 +23,6 @@ import java.util.concurrent.Executors;
 import java.util.function.BiConsumer;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.CoordinatedShutdown;
-import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Props;
 import org.apache.pekko.cluster.sharding.typed.ClusterShardingSettings;
@@ -92,7 +91,8 @@ public record Scheduler(PoolGateway gateway, SchedulerGateway schedulers, Route 
         PekkoPoolGateway gateway = new PekkoPoolGateway(sharding, readModel, config.askTimeout(), threads);
         startWatch(system, watch(config, cloud, readModel, clock, offers, launches, pools, gateway, threads));
         readModel.pools().forEach(pool -> pools.accept(pool, new Input.Tick()));
-        var unused = system.systemActorOf(PeerWatch.create(threads), "peer-watch", Props.empty());
+        var unused =
+                system.systemActorOf(PeerWatch.create(threads, PeerWatch.lease(system)), "peer-watch", Props.empty());
         AgentSession.Around door = new AgentSession.Around(
                 new JoinTokens(config.secret()),
                 (pool, heard) ->
@@ -101,7 +101,7 @@ public record Scheduler(PoolGateway gateway, SchedulerGateway schedulers, Route 
         AgentGateway agents = new AgentGateway(system, door, config.agentIdle());
         closeSessionsAtShutdown(system, agents);
         standing.countAgentsBy(agents::connected);
-        startMembership(system, new Membership.Around(discovery, standing, threads));
+        Membership.start(system, new Membership.Around(discovery, standing, threads));
         return new Scheduler(gateway, schedulers, agents.route());
     }
 
@@ -137,17 +137,6 @@ public record Scheduler(PoolGateway gateway, SchedulerGateway schedulers, Route 
                 pools,
                 pool -> nodes(gateway, pool),
                 threads);
-    }
-
-    private static void startMembership(ActorSystem<?> system, Membership.Around around) {
-        ActorRef<Membership.Message> membership =
-                system.systemActorOf(Membership.create(around), "membership", Props.empty());
-        CoordinatedShutdown.get(system)
-                .addTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate(), "leave-the-table", () -> {
-                    CompletableFuture<Done> done = new CompletableFuture<>();
-                    membership.tell(new Membership.Leave(done));
-                    return done;
-                });
     }
 
     private static void startTelemetry(ClusterSharding sharding, TelemetryActor.Around around) {

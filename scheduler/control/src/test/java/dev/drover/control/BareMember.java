@@ -34,15 +34,12 @@ final class BareMember implements AutoCloseable {
         table = SchedulerTable.open(database);
         system = ActorSystem.create(Behaviors.empty(), ClusterConfig.SYSTEM, config);
         Discovery discovery = new Discovery(table, cluster.peers().orElse(Peers.listed(List.of())), () -> "");
-        ActorRef<Membership.Message> unused = system.systemActorOf(
-                Membership.create(new Membership.Around(discovery, new Standing(), threads)),
-                "membership",
-                Props.empty());
+        Membership.start(system, new Membership.Around(discovery, new Standing(), threads));
     }
 
     void watchPeers(Duration every, Predicate<Address> refuses) {
-        ActorRef<PeerWatch.Message> unused =
-                system.systemActorOf(PeerWatch.create(threads, every, refuses), "peer-watch", Props.empty());
+        ActorRef<PeerWatch.Message> unused = system.systemActorOf(
+                PeerWatch.create(threads, PeerWatch.lease(system), every, refuses), "peer-watch", Props.empty());
     }
 
     Address address() {

@@ -7,6 +7,7 @@ import dev.drover.persistence.journal.Database;
 import dev.drover.persistence.journal.Schema;
 import dev.drover.persistence.trial.TrialPostgres;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -51,6 +52,18 @@ class TwoSchedulersTest {
         assertThat(alive).hasSize(1);
         Eventually.isTrue("the other is alone", () -> alive.getFirst().up() == 1);
         assertThat(alive.getFirst().isOver()).isFalse();
+    }
+
+    @Test
+    void ofTwoThatRefuseEachOtherExactlyOneGoesOn() throws IOException {
+        start();
+        members.forEach(member -> member.watchPeers(Duration.ofMillis(50), peer -> true));
+        Eventually.isTrue("one has ended", () -> members.stream().anyMatch(BareMember::isOver));
+        List<BareMember> alive =
+                members.stream().filter(member -> !member.isOver()).toList();
+        assertThat(alive)
+                .singleElement()
+                .satisfies(member -> assertThat(member.up()).isOne());
     }
 
     /** Each is reached by a line that can be cut. */
