@@ -5,7 +5,6 @@ import dev.drover.cloud.local.LocalCloudControl;
 import dev.drover.cloud.local.LocalCloudProvider;
 import dev.drover.control.ClusterConfig;
 import dev.drover.control.Discovery;
-import dev.drover.control.Peers;
 import dev.drover.control.Scheduler;
 import dev.drover.control.SchedulerConfig;
 import dev.drover.http.ApiLimits;
@@ -90,8 +89,7 @@ final class SchedulerNode implements AutoCloseable {
         LocalCloudControl faults = LocalCloudControl.open(setup.cloud().directory());
         JdbcReadModel readModel = JdbcReadModel.open(setup.database());
         SchedulerTable table = SchedulerTable.open(setup.database());
-        Discovery discovery =
-                new Discovery(table, setup.cluster().peers().orElse(Peers.listed(List.of())), setup::agentsUrl);
+        Discovery discovery = new Discovery(table, setup.cluster().peers(), setup::agentsUrl);
         ObjectStore store = ObjectStores.open(setup.storeUrl());
         ActorSystem<Void> system = ActorSystem.create(
                 Behaviors.empty(),
@@ -142,7 +140,9 @@ final class SchedulerNode implements AutoCloseable {
 
     @Override
     public void close() {
-        binding.terminate(LAST_ANSWERS).toCompletableFuture().join();
+        if (!hasEnded()) {
+            binding.terminate(LAST_ANSWERS).toCompletableFuture().join();
+        }
         system.terminate();
         system.getWhenTerminated().toCompletableFuture().join();
         table.close();

@@ -5,16 +5,17 @@ import dev.drover.persistence.cluster.SchedulerTable;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
  * How schedulers find each other, and agents find them.
  *
  * @param table what the schedulers of this database tell of themselves
- * @param peers where others may be besides
+ * @param peers where others may be besides; empty for a scheduler that has its database for itself, and never looks for any
  * @param agentsUrl where agents dial in at this scheduler; empty until that is known
  */
-public record Discovery(SchedulerTable table, Peers peers, Supplier<String> agentsUrl) {
+public record Discovery(SchedulerTable table, Optional<Peers> peers, Supplier<String> agentsUrl) {
     /** A scheduler that has told nothing for so long is not counted on. */
     static final Duration FRESH = Duration.ofSeconds(10);
 

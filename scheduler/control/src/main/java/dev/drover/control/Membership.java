@@ -45,6 +45,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Membership extends AbstractBehavior<Membership.Message> {
     private static final Duration TURN = Duration.ofSeconds(1);
+    private static final Duration TURN_ALONE = Duration.ofSeconds(10);
+    private static final int FORGET_TURNS = 60;
     private static final int ASK_AGAIN_TURNS = 5;
 
     private final Cluster cluster;
@@ -56,6 +58,7 @@ final class Membership extends AbstractBehavior<Membership.Message> {
     private SortedSet<String> asked = new TreeSet<>();
     private int turnsSinceAsked;
     private int turnsWithoutFormation;
+    private int turns;
     private long formation;
     private boolean databaseIsAway;
     private boolean isAsking;
@@ -76,6 +79,7 @@ final class Membership extends AbstractBehavior<Membership.Message> {
      * What it works with.
      *
      * @param standing what this scheduler does, to be told to the others
+     * @param executor for what blocks
      */
     record Around(Discovery discovery, Standing standing, Executor executor) {
         SchedulerTable table() {
@@ -133,28 +137,43 @@ final class Membership extends AbstractBehavior<Membership.Message> {
                 around.standing().pools().stream().map(PoolName::value).sorted().toList(),
                 around.standing().agents());
         boolean seeks = isOutside();
+        boolean forgets = ++turns % FORGET_TURNS == 0;
         getContext()
                 .pipeToSelf(
-                        CompletableFuture.supplyAsync(() -> read(own, seeks), around.executor()),
+                        CompletableFuture.supplyAsync(() -> read(own, seeks, forgets), around.executor()),
                         (read, failure) -> failure == null ? read : new Read(null, Set.of(), List.of(), failure));
         return this;
     }
 
     /** Blocks. */
-    private Read read(SchedulerTable.Standing own, boolean seeks) {
+    private Read read(SchedulerTable.Standing own, boolean seeks, boolean forgets) {
         try {
             Census census = around.table().tell(own);
-            if (!seeks) {
+            if (forgets) {
                 around.table().forget();
+            }
+            if (!seeks || isAlone()) {
                 return new Read(census, Set.of(), List.of(), null);
             }
             Set<String> refusing = decider.members(census).stream()
                     .map(Census.Row::address)
                     .filter(Refusals::at)
                     .collect(Collectors.toSet());
-            return new Read(census, refusing, around.discovery().peers().addresses(), null);
+            return new Read(census, refusing, peers(census), null);
         } catch (SQLException | IOException e) {
             throw new CompletionException(e);
+        }
+    }
+
+    /** Where a cluster was formed before, its database is enough to find it. */
+    private List<String> peers(Census census) throws IOException {
+        try {
+            return around.discovery().peers().orElseThrow().addresses();
+        } catch (IOException e) {
+            if (census.formation() == 0) {
+                throw e;
+            }
+            return List.of();
         }
     }
 
@@ -178,7 +197,7 @@ final class Membership extends AbstractBehavior<Membership.Message> {
 
     private void nextTurn() {
         isAsking = false;
-        leaving.ifPresentOrElse(this::leave, () -> timers.startSingleTimer(new Turn(), TURN));
+        leaving.ifPresentOrElse(this::leave, () -> timers.startSingleTimer(new Turn(), isAlone() ? TURN_ALONE : TURN));
     }
 
     private Behavior<Message> onLeave(Leave leave) {
@@ -201,6 +220,10 @@ final class Membership extends AbstractBehavior<Membership.Message> {
         });
     }
 
+    private boolean isAlone() {
+        return around.discovery().peers().isEmpty();
+    }
+
     /** Neither let in nor about to be: who forms a cluster has no other one to look for. */
     private boolean isOutside() {
         return formation == 0 && cluster.selfMember().status() == MemberStatus.removed();
@@ -208,7 +231,10 @@ final class Membership extends AbstractBehavior<Membership.Message> {
 
     private Behavior<Message> seek(Census census, Read read) {
         turnsSinceAsked++;
-        switch (decider.decide(census, read.peers(), read.refusing())) {
+        FormingDecider.Step step = isAlone()
+                ? new FormingDecider.Step.Form(census.formation())
+                : decider.decide(census, read.peers(), read.refusing());
+        switch (step) {
             case FormingDecider.Step.Ask(SortedSet<String> addresses) -> {
                 if (!addresses.equals(asked) || turnsSinceAsked >= ASK_AGAIN_TURNS) {
                     asked = addresses;

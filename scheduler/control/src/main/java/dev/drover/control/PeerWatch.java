@@ -29,8 +29,8 @@ import org.apache.pekko.coordination.lease.javadsl.LeaseProvider;
  * Takes a scheduler for dead whose host refuses connections to it: no process listens there any more. That is proof, which silence is
  * not, so nobody waits for the failure detector then. A host that is gone, frozen or cut off answers nothing, and is left to it.
  *
- * <p>A side that is not the majority takes nobody for dead, unless it gets the lease by which the split-brain resolver decides, too: where a firewall refuses in both
- * directions, one side goes on.
+ * <p>A side that is not the majority takes nobody for dead, unless it gets the lease by which the split-brain resolver decides, too:
+ * where a firewall refuses in both directions, one side goes on.
  */
 final class PeerWatch extends AbstractBehavior<PeerWatch.Message> {
     private static final Duration LOOK_EVERY = Duration.ofMillis(500);

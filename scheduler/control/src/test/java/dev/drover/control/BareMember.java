@@ -5,7 +5,6 @@ import com.typesafe.config.ConfigFactory;
 import dev.drover.persistence.cluster.SchedulerTable;
 import dev.drover.persistence.journal.Database;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -33,7 +32,7 @@ final class BareMember implements AutoCloseable {
                 .withFallback(ConfigFactory.load());
         table = SchedulerTable.open(database);
         system = ActorSystem.create(Behaviors.empty(), ClusterConfig.SYSTEM, config);
-        Discovery discovery = new Discovery(table, cluster.peers().orElse(Peers.listed(List.of())), () -> "");
+        Discovery discovery = new Discovery(table, cluster.peers(), () -> "");
         Membership.start(system, new Membership.Around(discovery, new Standing(), threads));
     }
 

@@ -82,8 +82,7 @@ final class World implements AutoCloseable {
                 store,
                 node -> cloud.end(node, "killed by a drill"),
                 InstantSource.system(),
-                new Discovery(
-                        table, cluster.peers().orElse(Peers.listed(List.of())), () -> String.join("", urls.get())));
+                new Discovery(table, cluster.peers(), () -> String.join("", urls.get())));
         ServerBinding binding = Http.get(system)
                 .newServerAt("127.0.0.1", 0)
                 .bind(scheduler.agents())
