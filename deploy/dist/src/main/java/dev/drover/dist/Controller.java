@@ -87,6 +87,7 @@ final class Controller implements AutoCloseable {
     }
 
     private static SchedulerSetup setup(Home home, Settings settings, CloudSetup cloud) {
+        String agents = "ws://127.0.0.1:" + settings.port() + SchedulerSetup.AGENTS;
         return new SchedulerSetup(
                 "drover-" + Integer.toHexString(home.root().toString().hashCode()),
                 ClusterConfig.ALONE,
@@ -95,7 +96,8 @@ final class Controller implements AutoCloseable {
                 cloud,
                 "127.0.0.1",
                 settings.port(),
-                List.of("ws://127.0.0.1:" + settings.port() + SchedulerSetup.AGENTS),
+                List.of(agents),
+                agents,
                 new Tokens(settings.userToken(), settings.adminToken()),
                 settings.agentToken());
     }

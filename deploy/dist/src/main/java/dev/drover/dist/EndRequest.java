@@ -21,6 +21,11 @@ final class EndRequest implements AutoCloseable {
         asked.await();
     }
 
+    /** As if it had come from outside. */
+    void ask() {
+        asked.countDown();
+    }
+
     private void awaitEnd() {
         asked.countDown();
         try {

@@ -29,7 +29,12 @@ final class SchedulerCommand implements Callable<Integer> {
             try (SchedulerNode node = SchedulerNode.start(setup)) {
                 System.out.println("The scheduler serves " + node.url());
                 System.out.flush();
+                var unused = node.ended().thenRun(end::ask);
                 end.await();
+                if (node.hasEnded()) {
+                    System.err.println("drover scheduler: the other schedulers go on without this one; start it again");
+                    return ExitCodes.UNREACHABLE;
+                }
             }
             return ExitCodes.OK;
         } catch (InvalidSpecException e) {

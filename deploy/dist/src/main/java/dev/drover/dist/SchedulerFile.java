@@ -1,6 +1,7 @@
 package dev.drover.dist;
 
 import dev.drover.control.ClusterConfig;
+import dev.drover.control.Downing;
 import dev.drover.http.Tokens;
 import dev.drover.persistence.journal.PostgresDatabase;
 import dev.drover.protocol.spec.InvalidSpecException;
@@ -46,10 +47,14 @@ final class SchedulerFile {
         String bind = http.parsed("bind", text -> matched(HOST, text), "an IPv4 address or a host name")
                 .orElse(host);
         http.finish();
+        int clusterPort = fields.integer("port", DEFAULT_CLUSTER_PORT, 1, MAX_PORT);
+        List<String> seeds =
+                fields.texts("seeds", MAX_SCHEDULERS, isLike(ADDRESS), "as 10.0.0.5:" + DEFAULT_CLUSTER_PORT);
         ClusterConfig cluster = new ClusterConfig(
                 host,
-                fields.integer("port", DEFAULT_CLUSTER_PORT, 1, MAX_PORT),
-                fields.texts("seeds", MAX_SCHEDULERS, isLike(ADDRESS), "as 10.0.0.5:" + DEFAULT_CLUSTER_PORT),
+                clusterPort,
+                Optional.of(DiscoverySection.peers(fields.object("discover"), seeds, clusterPort)),
+                fields.choice("downing", seeds.size() == 2 ? Downing.LEASE : Downing.MAJORITY),
                 fields.has("tls") ? Optional.of(tls(fields.object("tls"), base)) : Optional.empty());
         String owner = fields.label("cluster", "");
         if (!fields.has("cluster")) {
@@ -62,7 +67,8 @@ final class SchedulerFile {
                     return "";
                 });
         CloudSetup cloud = cloud(fields.object("cloud"), base);
-        List<String> agents = agents(fields, host, port, cluster.tls().isPresent() ? "wss://" : "ws://");
+        String scheme = cluster.tls().isPresent() ? "wss://" : "ws://";
+        List<String> agents = agents(fields, scheme);
         SpecFields secrets = fields.object("secrets");
         Optional<String> user = secret(secrets, "user", base);
         Optional<String> admin = secret(secrets, "admin", base);
@@ -79,17 +85,17 @@ final class SchedulerFile {
                 bind,
                 port,
                 agents,
+                scheme + host + ":" + port + SchedulerSetup.AGENTS,
                 new Tokens(user.orElseThrow(), admin.orElseThrow()),
                 join.orElseThrow());
     }
 
-    private static List<String> agents(SpecFields fields, String host, int port, String scheme) {
-        List<String> told = fields.texts(
-                "agents", MAX_SCHEDULERS, isLike(ADDRESS), "the HTTP address of a scheduler, as 10.0.0.5:7070");
-        return (told.isEmpty() ? List.of(host + ":" + port) : told)
+    private static List<String> agents(SpecFields fields, String scheme) {
+        return fields
+                .texts("agents", MAX_SCHEDULERS, isLike(ADDRESS), "the HTTP address of a scheduler, as 10.0.0.5:7070")
                 .stream()
-                        .map(address -> scheme + address + SchedulerSetup.AGENTS)
-                        .toList();
+                .map(address -> scheme + address + SchedulerSetup.AGENTS)
+                .toList();
     }
 
     private static TlsFiles tls(SpecFields fields, Path base) {

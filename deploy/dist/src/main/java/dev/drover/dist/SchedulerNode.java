@@ -4,12 +4,14 @@ import com.typesafe.config.ConfigFactory;
 import dev.drover.cloud.local.LocalCloudControl;
 import dev.drover.cloud.local.LocalCloudProvider;
 import dev.drover.control.ClusterConfig;
+import dev.drover.control.Discovery;
 import dev.drover.control.Scheduler;
 import dev.drover.control.SchedulerConfig;
 import dev.drover.http.ApiLimits;
 import dev.drover.http.ApiPorts;
 import dev.drover.http.HttpApi;
 import dev.drover.http.HttpServer;
+import dev.drover.persistence.cluster.SchedulerTable;
 import dev.drover.persistence.read.JdbcReadModel;
 import dev.drover.protocol.job.DataFiles;
 import dev.drover.protocol.store.ObjectStore;
@@ -23,8 +25,11 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.http.javadsl.ServerBinding;
@@ -44,6 +49,7 @@ final class SchedulerNode implements AutoCloseable {
     private final String scheme;
     private final ActorSystem<Void> system;
     private final JdbcReadModel readModel;
+    private final SchedulerTable table;
     private final LocalCloudProvider cloud;
     private final LocalCloudControl faults;
     private final Scheduler scheduler;
@@ -53,6 +59,7 @@ final class SchedulerNode implements AutoCloseable {
             String scheme,
             ActorSystem<Void> system,
             JdbcReadModel readModel,
+            SchedulerTable table,
             LocalCloudProvider cloud,
             LocalCloudControl faults,
             Scheduler scheduler,
@@ -60,6 +67,7 @@ final class SchedulerNode implements AutoCloseable {
         this.scheme = scheme;
         this.system = system;
         this.readModel = readModel;
+        this.table = table;
         this.cloud = cloud;
         this.faults = faults;
         this.scheduler = scheduler;
@@ -80,6 +88,8 @@ final class SchedulerNode implements AutoCloseable {
         LocalCloudProvider cloud = LocalCloudProvider.open(setup.cloud().directory());
         LocalCloudControl faults = LocalCloudControl.open(setup.cloud().directory());
         JdbcReadModel readModel = JdbcReadModel.open(setup.database());
+        SchedulerTable table = SchedulerTable.open(setup.database());
+        Discovery discovery = new Discovery(table, setup.cluster().peers(), setup::agentsUrl);
         ObjectStore store = ObjectStores.open(setup.storeUrl());
         ActorSystem<Void> system = ActorSystem.create(
                 Behaviors.empty(),
@@ -91,22 +101,33 @@ final class SchedulerNode implements AutoCloseable {
                         .withFallback(ConfigFactory.load()));
         Scheduler scheduler = Scheduler.start(
                 system,
-                SchedulerConfig.local(setup.owner(), setup::agents, setup.agentSecret(), ca, setup.storeUrl()),
+                SchedulerConfig.local(
+                        setup.owner(), () -> agents(setup, discovery), setup.agentSecret(), ca, setup.storeUrl()),
                 cloud,
                 readModel,
                 store,
                 faults::kill,
-                InstantSource.system());
+                InstantSource.system(),
+                discovery);
         HttpApi api = new HttpApi(system, ports(setup, scheduler, readModel, store));
         ServerBinding binding = bind(system, setup, tls, scheduler.agents().orElse(api.route()));
         return new SchedulerNode(
-                tls.isPresent() ? "https://" : "http://", system, readModel, cloud, faults, scheduler, binding);
+                tls.isPresent() ? "https://" : "http://", system, readModel, table, cloud, faults, scheduler, binding);
     }
 
     /** Where its API is. */
     String url() {
         return scheme + binding.localAddress().getHostString() + ":"
                 + binding.localAddress().getPort();
+    }
+
+    /** Completes when its actor system has ended: when it is closed, or because the others go on without it. */
+    CompletionStage<Done> ended() {
+        return system.getWhenTerminated();
+    }
+
+    boolean hasEnded() {
+        return ended().toCompletableFuture().isDone();
     }
 
     Scheduler scheduler() {
@@ -119,18 +140,26 @@ final class SchedulerNode implements AutoCloseable {
 
     @Override
     public void close() {
-        binding.terminate(LAST_ANSWERS).toCompletableFuture().join();
+        if (!hasEnded()) {
+            binding.terminate(LAST_ANSWERS).toCompletableFuture().join();
+        }
         system.terminate();
         system.getWhenTerminated().toCompletableFuture().join();
+        table.close();
         readModel.close();
         cloud.close();
         faults.close();
+    }
+
+    private static List<String> agents(SchedulerSetup setup, Discovery discovery) {
+        return setup.agents().isEmpty() ? discovery.agentUrls() : setup.agents();
     }
 
     private static ApiPorts ports(
             SchedulerSetup setup, Scheduler scheduler, JdbcReadModel readModel, ObjectStore store) {
         return new ApiPorts(
                 scheduler.gateway(),
+                scheduler.schedulers(),
                 readModel,
                 store,
                 setup.tokens(),

@@ -10,7 +10,8 @@ import java.util.List;
  *
  * @param owner carried by every instance that it launches; the same on every scheduler of a cluster, and on no other's
  * @param bind the address on which the API and the agents' door listen
- * @param agents WebSocket addresses for agents to dial, of all schedulers
+ * @param agents WebSocket addresses for agents to dial, of all schedulers; empty for those that the schedulers themselves tell
+ * @param agentsUrl where agents dial in at this scheduler
  * @param agentSecret join tokens are derived from it; the same on every scheduler. A secret
  */
 record SchedulerSetup(
@@ -22,6 +23,7 @@ record SchedulerSetup(
         String bind,
         int port,
         List<String> agents,
+        String agentsUrl,
         Tokens tokens,
         String agentSecret) {
     /** The path of the agents' door. */

@@ -3,6 +3,7 @@ package dev.drover.dist;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.drover.control.Downing;
 import dev.drover.protocol.spec.InvalidSpecException;
 import dev.drover.protocol.spec.SpecProblem;
 import java.io.IOException;
@@ -37,11 +38,39 @@ class SchedulerFileTest {
     @Test
     void whatIsLeftOutHasADefaultAndSecretsAreNotShown() throws IOException {
         SchedulerSetup setup = SchedulerFile.read(file(SOUND));
-        assertThat(setup.agents()).containsExactly("ws://127.0.0.1:7070/agents/v1");
-        assertThat(setup.cluster().seeds()).isEmpty();
+        assertThat(setup.agents()).isEmpty();
+        assertThat(setup.agentsUrl()).isEqualTo("ws://127.0.0.1:7070/agents/v1");
+        assertThat(setup.cluster().peers().orElseThrow().addresses()).isEmpty();
+        assertThat(setup.cluster().downing()).isEqualTo(Downing.MAJORITY);
         assertThat(setup.agentSecret()).isEqualTo("a secret for agents");
         assertThat(setup.toString() + setup.database() + setup.tokens())
                 .doesNotContain("the database's", "a token for", "a secret for");
+    }
+
+    @Test
+    void twoSeedsGoOnByALeaseUnlessToldOtherwise() throws IOException {
+        String two = SOUND + "seeds: [\"10.0.0.5:25520\", \"10.0.0.6:25520\"]\n";
+        assertThat(SchedulerFile.read(file(two)).cluster().downing()).isEqualTo(Downing.LEASE);
+        assertThat(SchedulerFile.read(file(two + "downing: majority\n"))
+                        .cluster()
+                        .downing())
+                .isEqualTo(Downing.MAJORITY);
+        assertThat(SchedulerFile.read(file(SOUND + "downing: lease\n"))
+                        .cluster()
+                        .downing())
+                .isEqualTo(Downing.LEASE);
+    }
+
+    @Test
+    void otherSchedulersAreFoundByEachWayThatIsNamed() throws IOException {
+        SchedulerSetup setup = SchedulerFile.read(
+                file(SOUND + "port: 4711\nseeds: [\"10.0.0.5:25520\"]\ndiscover: {dns: localhost}\n"));
+        assertThat(setup.cluster().peers().orElseThrow().addresses()).contains("10.0.0.5:25520", "127.0.0.1:4711");
+        assertThat(problems(SOUND + "discover: {dns: \"a b\", kubernetes: {namespce: x}}"))
+                .contains(
+                        "discover.dns: 'a b' is not allowed; use a DNS name that has the addresses of all schedulers",
+                        "discover.kubernetes.selector: is missing; use app=drover-scheduler")
+                .anyMatch(message -> message.startsWith("discover.kubernetes.namespce: 'x' is not allowed"));
     }
 
     @Test

@@ -23,8 +23,8 @@ final class SchedulerTlsTest {
         assertThat(setup.cluster().tls())
                 .contains(new TlsFiles(
                         directory.resolve("h.pem"), directory.resolve("keys/h.key"), Path.of("/etc/ca.pem")));
-        assertThat(setup.agents()).containsExactly("wss://10.0.0.5:7070/agents/v1");
-        assertThat(read("").agents()).containsExactly("ws://10.0.0.5:7070/agents/v1");
+        assertThat(setup.agentsUrl()).isEqualTo("wss://10.0.0.5:7070/agents/v1");
+        assertThat(read("").agentsUrl()).isEqualTo("ws://10.0.0.5:7070/agents/v1");
     }
 
     @Test

@@ -48,7 +48,8 @@ import picocli.CommandLine.Spec;
             DrainCommand.class,
             EvictCommand.class,
             MarketsCommand.class,
-            CostCommand.class
+            CostCommand.class,
+            SchedulersCommand.class
         })
 public final class DroverCli implements Runnable {
     private static final String HOME = ".drover";
@@ -58,7 +59,9 @@ public final class DroverCli implements Runnable {
             names = "--url",
             scope = ScopeType.INHERIT,
             defaultValue = "${env:DROVER_URL}",
-            description = "The server, as http://127.0.0.1:7070. Also DROVER_URL, or client.json in --home")
+            description =
+                    "The server, as http://127.0.0.1:7070; or several of one cluster, with commas between them, of which the"
+                            + " next is asked when one does not answer. Also DROVER_URL, or client.json in --home")
     private @Nullable String url;
 
     @Option(
@@ -149,7 +152,7 @@ public final class DroverCli implements Runnable {
     /** Asks the server, for one command. */
     <T> T ask(Function<ApiClient, T> question) {
         Target target = Target.find(given(url), given(token), given(ca).map(Path::of), home);
-        try (ApiClient client = new ApiClient(target)) {
+        try (ApiClient client = new ApiClient(target, err())) {
             return question.apply(client);
         }
     }

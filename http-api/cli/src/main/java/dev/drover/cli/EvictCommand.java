@@ -26,7 +26,7 @@ final class EvictCommand extends SubCommand {
                 : new ObjectNode(JsonNodeFactory.instance).put("notice", notice).toString();
         String how = notice == null ? "without notice" : "with " + notice + " of notice";
         return root().show(
-                        api -> api.send(
+                        api -> api.sendOnce(
                                 "POST",
                                 Paths.of("/v1/pools", poolOf(api, node), "nodes", node, "evict")
                                         .toString(),

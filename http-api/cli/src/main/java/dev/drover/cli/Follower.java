@@ -152,13 +152,4 @@ final class Follower implements Reopening.Reading {
                     && epochMillis >= before.epochMillis + millis;
         }
     }
-
-    static void pause(Duration pause) {
-        try {
-            Thread.sleep(pause);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CliException(ExitCodes.UNREACHABLE, "interrupted", e);
-        }
-    }
 }

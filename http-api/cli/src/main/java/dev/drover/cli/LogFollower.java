@@ -1,5 +1,6 @@
 package dev.drover.cli;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -33,7 +34,7 @@ final class LogFollower implements Reopening.Reading {
     }
 
     @Override
-    public boolean read() {
+    public boolean read() throws IOException {
         header = "";
         sections.values().forEach(Section::comesAgain);
         Streaming.lines(api.open(path, Map.of()), this::line);

@@ -4,10 +4,13 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 
-/** Reads a stream that may break off: opens it again until it has told all, or can't be opened for long. */
+/**
+ * Reads a stream that may break off: opens it again, on another server where there is one, until it has told all, can't be opened for
+ * {@link Patience#LIMIT}, or breaks off again and again with nothing new.
+ */
 final class Reopening {
     private static final int ATTEMPTS = 30;
-    private static final Duration BETWEEN = Duration.ofSeconds(1);
+    private static final Duration BETWEEN = Duration.ofMillis(500);
 
     private Reopening() {}
 
@@ -15,7 +18,7 @@ final class Reopening {
      * Blocks until the reading is done.
      *
      * @param job whose stream it is
-     * @param err where people are told that the server is away
+     * @param err where people are told that it broke off
      */
     static void read(String job, PrintWriter err, Reading reading) {
         int failures = 0;
@@ -25,24 +28,25 @@ final class Reopening {
                 if (reading.read()) {
                     return;
                 }
-            } catch (IOException | CliException e) {
-                if (e instanceof CliException refused && refused.exitCode() == ExitCodes.BAD_INPUT) {
-                    throw refused;
-                }
+            } catch (CliException e) {
+                throw e.exitCode() == ExitCodes.UNREACHABLE ? lost(job, e) : e;
+            } catch (IOException e) {
                 failures = reading.progress() == before ? failures + 1 : 1;
                 if (failures == 1) {
                     err.println("the stream of " + job + " broke off (" + e.getMessage() + "); opening it again");
                     err.flush();
                 }
                 if (failures >= ATTEMPTS) {
-                    throw new CliException(
-                            ExitCodes.UNREACHABLE,
-                            "lost sight of " + job + ", which may well go on: " + e.getMessage(),
-                            e);
+                    throw lost(job, e);
                 }
             }
-            Follower.pause(BETWEEN);
+            Patience.sleep(BETWEEN);
         }
+    }
+
+    private static CliException lost(String job, Exception e) {
+        return new CliException(
+                ExitCodes.UNREACHABLE, "lost sight of " + job + ", which may well go on: " + e.getMessage(), e);
     }
 
     /** What is read. */

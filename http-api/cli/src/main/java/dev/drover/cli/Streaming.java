@@ -13,19 +13,21 @@ final class Streaming {
     private Streaming() {}
 
     static void copy(InputStream from, PrintWriter to) {
-        lines(from, line -> {
-            to.println(line);
-            to.flush();
-        });
+        try {
+            lines(from, line -> {
+                to.println(line);
+                to.flush();
+            });
+        } catch (IOException e) {
+            throw new CliException(ExitCodes.UNREACHABLE, "the answer broke off: " + e.getMessage(), e);
+        }
     }
 
-    static void lines(InputStream from, Consumer<String> sink) {
+    static void lines(InputStream from, Consumer<String> sink) throws IOException {
         try (BufferedReader lines = new BufferedReader(new InputStreamReader(from, StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 sink.accept(line);
             }
-        } catch (IOException e) {
-            throw new CliException(ExitCodes.UNREACHABLE, "the answer broke off: " + e.getMessage(), e);
         }
     }
 }

@@ -4,10 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.drover.protocol.job.DataFiles;
 import dev.drover.protocol.job.JobSpecReader;
-import java.io.InputStream;
 import java.net.http.HttpResponse;
-import java.time.Duration;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -16,8 +13,6 @@ import picocli.CommandLine.Parameters;
 /** Submits a job. */
 @Command(name = "submit", description = "Submits a job from a YAML or JSON file.", mixinStandardHelpOptions = true)
 final class SubmitCommand extends SubCommand {
-    private static final int ATTEMPTS = 5;
-
     /** The status of an answer that made no new job. */
     private static final int REPLAYED = 200;
 
@@ -35,7 +30,7 @@ final class SubmitCommand extends SubCommand {
         ObjectNode spec = SpecFile.job(file);
         JobSpecReader.read(spec, DataFiles.unchecked());
         return root().ask(api -> {
-            HttpResponse<InputStream> answer = submit(api, spec.toString(), key == null ? root().newKey() : key);
+            HttpResponse<String> answer = api.submit(spec.toString(), key == null ? root().newKey() : key);
             String done = answer.statusCode() == REPLAYED ? " was submitted before, under this key" : " submitted";
             JsonNode job = api.json(answer);
             String id = Render.text(job, "/id");
@@ -48,19 +43,5 @@ final class SubmitCommand extends SubCommand {
             root().print(api.get(Paths.of("/v1/jobs", id).toString()), Render::job);
             return code;
         });
-    }
-
-    /** One key makes sending again safe: a pool that did not answer may have the job. */
-    private HttpResponse<InputStream> submit(ApiClient api, String body, String idempotencyKey) {
-        Map<String, String> headers = Map.of("Idempotency-Key", idempotencyKey);
-        for (int attempt = 1; ; attempt++) {
-            HttpResponse<InputStream> response = api.send("POST", "/v1/jobs", body, headers);
-            if (response.statusCode() != 503 || attempt == ATTEMPTS) {
-                return response;
-            }
-            long seconds = response.headers().firstValueAsLong("Retry-After").orElse(2);
-            root().err().println("the pool did not answer; sending it again in " + seconds + " s under the same key");
-            Follower.pause(Duration.ofSeconds(Math.min(seconds, 30)));
-        }
     }
 }

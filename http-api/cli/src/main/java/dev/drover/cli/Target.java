@@ -6,21 +6,28 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
- * Which server to ask, and with which token.
+ * Which servers to ask, and with which token.
  *
- * @param url base address without a trailing slash
+ * @param urls base addresses without a trailing slash, of servers of one cluster; one at least
  * @param ca the only CA to trust, in PEM; empty for those that this machine trusts
  */
-record Target(URI url, String token, Optional<Path> ca) {
+record Target(List<URI> urls, String token, Optional<Path> ca) {
     /** The file a running Drover leaves in its data directory. */
     static final String CLIENT_FILE = "client.json";
 
+    Target {
+        urls = List.copyOf(urls);
+    }
+
     /**
-     * What was given, completed from {@code client.json} in {@code home}. Its token and CA are for its own server, and for no
-     * other; a CA's relative path starts in {@code home}.
+     * What was given, completed from {@code client.json} in {@code home}. Its token and CA are for its own servers, and for no
+     * others; a CA's relative path starts in {@code home}.
      *
      * @throws CliException when no server is known
      */
@@ -34,17 +41,17 @@ record Target(URI url, String token, Optional<Path> ca) {
                         ExitCodes.UNREACHABLE,
                         "no server is known: start one with './drover up', or set --url (or DROVER_URL) and --token (or"
                                 + " DROVER_TOKEN). " + file.toAbsolutePath() + " is not there"));
-        URI server = uri(address);
-        Optional<JsonNode> own = client.filter(json -> isOf(json, server));
+        List<URI> servers = uris(address);
+        Optional<JsonNode> own = client.filter(json -> isOf(json, servers));
         Optional<Path> trusted = ca.or(() -> own.map(json -> json.path("ca").asText())
                 .filter(text -> !text.isBlank())
                 .map(home::resolve));
-        return new Target(server, token.or(() -> own.map(Target::bestToken)).orElse(""), trusted);
+        return new Target(servers, token.or(() -> own.map(Target::bestToken)).orElse(""), trusted);
     }
 
-    /** A token is a secret between this machine and one server. */
-    private static boolean isOf(JsonNode client, URI server) {
-        return uri(client.path("url").asText()).equals(server);
+    /** A token is a secret between this machine and one cluster. */
+    private static boolean isOf(JsonNode client, List<URI> servers) {
+        return uris(client.path("url").asText()).containsAll(servers);
     }
 
     private static String bestToken(JsonNode client) {
@@ -62,6 +69,13 @@ record Target(URI url, String token, Optional<Path> ca) {
         }
     }
 
+    private static List<URI> uris(String addresses) {
+        return Arrays.stream(addresses.split(",", -1))
+                .map(address -> uri(address.strip()))
+                .distinct()
+                .toList();
+    }
+
     private static URI uri(String address) {
         try {
             URI uri = URI.create(address.endsWith("/") ? address.substring(0, address.length() - 1) : address);
@@ -73,11 +87,17 @@ record Target(URI url, String token, Optional<Path> ca) {
         }
         throw new CliException(
                 ExitCodes.BAD_INPUT,
-                "url: '" + address + "' is not allowed; use http://HOST:PORT or https://HOST:PORT");
+                "url: '" + address
+                        + "' is not allowed; use http://HOST:PORT or https://HOST:PORT, several with commas between them");
+    }
+
+    /** For people. */
+    String named() {
+        return urls.stream().map(URI::toString).collect(Collectors.joining(", "));
     }
 
     @Override
     public String toString() {
-        return "Target[" + url + "]";
+        return "Target[" + named() + "]";
     }
 }

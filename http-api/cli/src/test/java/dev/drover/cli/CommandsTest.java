@@ -74,6 +74,22 @@ class CommandsTest {
     }
 
     @Test
+    void schedulers() {
+        server.answer("GET /v1/schedulers", 200, """
+            {"schedulers": [
+              {"address": "10.0.0.5:25520", "state": "UP", "pools": ["default", "west"], "agents": 12,
+               "heardAt": "2026-03-01T12:00:00Z", "asked": true},
+              {"address": "10.0.0.6:25520", "state": "UNREACHABLE", "pools": [], "agents": 0,
+               "heardAt": "2026-03-01T11:59:50Z", "asked": false}]}
+            """);
+        assertThat(Ran.command(server, "schedulers").out()).isEqualTo("""
+            SCHEDULER       STATE         AGENTS  HEARD AT              POOLS
+            10.0.0.5:25520  UP (answers)  12      2026-03-01T12:00:00Z  default, west
+            10.0.0.6:25520  UNREACHABLE   0       2026-03-01T11:59:50Z
+            """);
+    }
+
+    @Test
     void costSaysOfWhichBudgetAndWhoSpentIt() {
         server.answer(
                         "GET /v1/pools",

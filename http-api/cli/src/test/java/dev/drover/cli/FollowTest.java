@@ -52,7 +52,10 @@ class FollowTest {
             ==> shard 1, generation 1 <==
             d
             """);
-        assertThat(ran.err().lines()).singleElement().asString().startsWith("the stream of j-1 broke off (");
+        assertThat(ran.err().lines())
+                .satisfiesExactly(
+                        line -> assertThat(line).startsWith("the stream of j-1 broke off ("),
+                        line -> assertThat(line).endsWith("can't answer now (503); asking again for up to 30 s"));
     }
 
     @Test
@@ -80,11 +83,12 @@ class FollowTest {
     }
 
     @Test
-    void aLogThatCanNotBeOpenedEndsTheCommandAtOnce() {
-        server.answer("GET /v1/jobs/j-1", 503, "{\"detail\": \"not now\"}");
-        assertThat(Ran.command(server, "logs", "-f", "j-1")).isEqualTo(new Ran(3, "", "not now\n"));
+    void aLogThatIsRefusedEndsTheCommandAtOnce() {
         assertThat(Ran.command(server, "logs", "-f", "j-2").code()).isEqualTo(ExitCodes.BAD_INPUT);
-        assertThat(server.asked()).hasSize(2);
+        server.answer("GET /v1/jobs/j-1", 200, Samples.job("RUNNING")).answer(LOGS, 500, "{\"detail\": \"broken\"}");
+        assertThat(Ran.command(server, "logs", "-f", "j-1"))
+                .isEqualTo(new Ran(3, "", "lost sight of j-1, which may well go on: broken\n"));
+        assertThat(server.asked()).hasSize(3);
     }
 
     @Test

@@ -49,7 +49,7 @@ class SubmitCommandTest {
                 .answer("POST /v1/jobs", 200, Samples.job("QUEUED"));
         Ran ran = Ran.command(server, "submit", file("command: [a]"));
         assertThat(ran.code()).isZero();
-        assertThat(ran.err()).isEqualTo("the pool did not answer; sending it again in 0 s under the same key\n");
+        assertThat(ran.err()).isEqualTo(server.url() + " can't answer now (503); asking again for up to 30 s\n");
         assertThat(server.asked())
                 .hasSize(2)
                 .allSatisfy(asked -> assertThat(asked.headers()).containsEntry("Idempotency-key", "generated-key"));

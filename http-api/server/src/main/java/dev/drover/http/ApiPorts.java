@@ -2,6 +2,7 @@ package dev.drover.http;
 
 import dev.drover.persistence.read.ReadModel;
 import dev.drover.protocol.api.PoolGateway;
+import dev.drover.protocol.api.SchedulerGateway;
 import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.job.DataFiles;
 import dev.drover.protocol.store.ObjectStore;
@@ -19,6 +20,7 @@ import java.util.function.Supplier;
  */
 public record ApiPorts(
         PoolGateway gateway,
+        SchedulerGateway schedulers,
         ReadModel readModel,
         ObjectStore store,
         Tokens tokens,

@@ -34,6 +34,7 @@ public final class HttpApi {
                         new CheckpointRoutes(jobs, ports.store()).endpoints(),
                         new PoolRoutes(pools, ports.readModel()).endpoints(),
                         new NodeRoutes(pools).endpoints(),
+                        new SchedulerRoutes(ports, pools).endpoints(),
                         new SystemRoutes(ports, pools, metrics).endpoints())
                 .flatMap(List::stream)
                 .toList();

@@ -15,6 +15,7 @@ final class OpenApiDocument {
             "base.yaml",
             "jobs.yaml",
             "pools.yaml",
+            "schedulers.yaml",
             "system.yaml",
             "job-schemas.yaml",
             "plan-schemas.yaml",

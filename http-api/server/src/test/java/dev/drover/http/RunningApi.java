@@ -1,6 +1,7 @@
 package dev.drover.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.drover.protocol.api.SchedulerView;
 import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.PoolName;
 import dev.drover.protocol.pool.PoolSpec;
@@ -17,6 +18,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -38,6 +41,8 @@ final class RunningApi implements AutoCloseable {
     final FakePoolGateway gateway = new FakePoolGateway(diary);
     final InMemoryStore store = new InMemoryStore();
     final DocumentedResponses documented = DOCUMENTED;
+    final List<SchedulerView> schedulers = Collections.synchronizedList(new ArrayList<>());
+    volatile boolean schedulersFail;
     final HttpApi api;
 
     private final ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "http-api-test");
@@ -63,6 +68,7 @@ final class RunningApi implements AutoCloseable {
                 system,
                 new ApiPorts(
                         gateway,
+                        this::schedulers,
                         readModel,
                         store,
                         new Tokens(USER, ADMIN),
@@ -75,6 +81,12 @@ final class RunningApi implements AutoCloseable {
         binding = HttpServer.bind(system, "127.0.0.1", 0, api.route())
                 .toCompletableFuture()
                 .join();
+    }
+
+    private CompletionStage<List<SchedulerView>> schedulers() {
+        return schedulersFail
+                ? CompletableFuture.failedStage(new IllegalStateException("no database"))
+                : CompletableFuture.completedStage(List.copyOf(schedulers));
     }
 
     HttpRequest.Builder request(String path) {

@@ -16,4 +16,12 @@ public sealed interface Database permits H2Database, PostgresDatabase {
 
     /** Where its migrations are, on the class path. */
     String migrations();
+
+    /** The one that {@link #pekkoConfig} names under {@code drover.database-lease}. */
+    static Database of(Config lease) {
+        String url = lease.getString("url");
+        return url.startsWith(PostgresDatabase.SCHEME)
+                ? new PostgresDatabase(url, lease.getString("user"), lease.getString("password"))
+                : new H2Database(url);
+    }
 }

@@ -3,6 +3,7 @@ package dev.drover.persistence.journal;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigValueFactory;
+import java.util.List;
 import java.util.Map;
 
 /** The settings of Pekko's JDBC plug-ins that are the same for every database. */
@@ -16,6 +17,11 @@ final class JournalConfig {
         drover.read-journal = jdbc-read-journal
         """;
 
+    /** Where a {@link dev.drover.persistence.cluster.DatabaseLease} is told of its database. */
+    private static final String LEASE = "drover.database-lease.";
+
+    private static final List<String> LOGIN = List.of("url", "user", "password");
+
     private JournalConfig() {}
 
     /** @param database settings of Slick, by name */
@@ -25,6 +31,12 @@ final class JournalConfig {
             config = config.withValue(
                     "pekko-persistence-jdbc.shared-databases.slick." + setting.getKey(),
                     ConfigValueFactory.fromAnyRef(setting.getValue()));
+        }
+        for (String field : LOGIN) {
+            if (database.containsKey("db." + field)) {
+                config = config.withValue(
+                        LEASE + field, ConfigValueFactory.fromAnyRef(database.get("db." + field)));
+            }
         }
         return config;
     }

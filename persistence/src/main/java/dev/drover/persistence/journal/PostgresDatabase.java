@@ -13,6 +13,9 @@ import java.util.Map;
  * @param password a secret
  */
 public record PostgresDatabase(String url, String user, String password) implements Database {
+    /** What every URL of one begins with. */
+    public static final String SCHEME = "jdbc:postgresql:";
+
     private static final String DRIVER = "org.postgresql.Driver";
     private static final int JOURNAL_CONNECTIONS = 8;
 

@@ -80,6 +80,11 @@ final class AgentGateway {
         });
     }
 
+    /** How many are connected. */
+    int connected() {
+        return open.size();
+    }
+
     /** Lets every agent go: each carries on by itself, and dials another scheduler. */
     void closeAll() {
         open.forEach(session -> session.tell(new AgentSession.Close()));

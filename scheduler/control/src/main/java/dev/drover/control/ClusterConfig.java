@@ -4,7 +4,6 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.drover.protocol.tls.TlsFiles;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -13,20 +12,18 @@ import java.util.Optional;
  *
  * @param host under which the others reach this one
  * @param port of the schedulers among themselves; 0 takes any that is free
- * @param seeds {@code host:port} of schedulers that are there first, the same list for all; empty for one that runs alone
+ * @param peers where others may be that the database does not know; empty for a scheduler that runs alone, and forms a cluster of one
+ * @param downing who goes on when the cluster is cut
  * @param tls with it schedulers speak TLS alone, and each needs a certificate of this CA that names its {@code host}: see
  *     {@link MemberTls}
  */
-public record ClusterConfig(String host, int port, List<String> seeds, Optional<TlsFiles> tls) {
+public record ClusterConfig(String host, int port, Optional<Peers> peers, Downing downing, Optional<TlsFiles> tls) {
     /** The name of the actor system; a part of every scheduler's address. */
     public static final String SYSTEM = "drover";
 
     /** A cluster of one that joins itself, on loopback. */
-    public static final ClusterConfig ALONE = new ClusterConfig("127.0.0.1", 0, List.of(), Optional.empty());
-
-    public ClusterConfig {
-        seeds = List.copyOf(seeds);
-    }
+    public static final ClusterConfig ALONE =
+            new ClusterConfig("127.0.0.1", 0, Optional.empty(), Downing.MAJORITY, Optional.empty());
 
     /** What the actor system needs besides the journal's settings. */
     public Config systemConfig() {
@@ -36,10 +33,11 @@ public record ClusterConfig(String host, int port, List<String> seeds, Optional<
                         host,
                         "pekko.remote.artery.canonical.port",
                         port,
-                        "pekko.cluster.seed-nodes",
-                        seeds.stream()
-                                .map(seed -> "pekko://" + SYSTEM + "@" + seed)
-                                .toList())))
+                        "pekko.cluster.split-brain-resolver.active-strategy",
+                        switch (downing) {
+                            case MAJORITY -> "keep-majority";
+                            case LEASE -> "lease-majority";
+                        })))
                 .withFallback(ConfigFactory.parseResources(ClusterConfig.class, "/drover-scheduler.conf"));
     }
 

@@ -55,11 +55,14 @@ final class LaunchExecutor {
 
     void launch(PoolName pool, Intent.LaunchNode intent, Consumer<Input> results) {
         NodeId node = intent.node();
-        List<String> schedulers = config.schedulers().get();
-        if (schedulers.isEmpty() || intent.markets().isEmpty()) {
+        if (intent.markets().isEmpty()) {
             return;
         }
         call(node, results, () -> {
+            List<String> schedulers = config.schedulers().get();
+            if (schedulers.isEmpty()) {
+                return;
+            }
             UserData userData =
                     new UserData(node, pool, schedulers, tokens.issue(node, pool), config.caPem(), config.storeUrl());
             LaunchRequest request = new LaunchRequest(

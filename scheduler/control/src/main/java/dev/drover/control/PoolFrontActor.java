@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.Terminated;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
@@ -43,6 +44,7 @@ final class PoolFrontActor extends AbstractBehavior<PoolFrontActor.Message> {
     private final PoolName name;
     private final PoolDecider decider;
     private final InstantSource clock;
+    private final Standing standing;
     private final IntentRouter router;
     private final org.apache.pekko.actor.ActorRef pool;
     private final ActorRef<Projection.Message> projection;
@@ -60,6 +62,7 @@ final class PoolFrontActor extends AbstractBehavior<PoolFrontActor.Message> {
         this.name = name;
         this.decider = around.decider();
         this.clock = around.clock();
+        this.standing = around.standing();
         this.since = clock.instant();
         this.seen = Observations.startingAt(since);
         ActorRef<Message> self = context.getSelf();
@@ -96,7 +99,8 @@ final class PoolFrontActor extends AbstractBehavior<PoolFrontActor.Message> {
             InstantSource clock,
             Duration tick,
             IntentRouter.Executors executors,
-            Projection.Factory projections) {}
+            Projection.Factory projections,
+            Standing standing) {}
 
     static Behavior<Message> create(PoolName name, Surroundings around) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
@@ -115,6 +119,10 @@ final class PoolFrontActor extends AbstractBehavior<PoolFrontActor.Message> {
                 .onMessage(Recovered.class, this::onRecovered)
                 .onMessage(Stop.class, ignored -> onStop())
                 .onSignal(Terminated.class, ignored -> Behaviors.stopped())
+                .onSignal(PostStop.class, ignored -> {
+                    standing.ended(name);
+                    return this;
+                })
                 .build();
     }
 
@@ -161,6 +169,7 @@ final class PoolFrontActor extends AbstractBehavior<PoolFrontActor.Message> {
         seen = fresh.seen();
         recovered = true;
         busy = false;
+        standing.began(name);
         LOG.info(
                 "pool {} is looked after here: {} jobs, {} nodes, read in {} ms",
                 name,

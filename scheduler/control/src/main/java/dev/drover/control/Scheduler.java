@@ -8,6 +8,7 @@ import dev.drover.protocol.api.NodeView;
 import dev.drover.protocol.api.PoolCommand;
 import dev.drover.protocol.api.PoolGateway;
 import dev.drover.protocol.api.PoolReply;
+import dev.drover.protocol.api.SchedulerGateway;
 import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.PoolName;
 import dev.drover.protocol.store.ObjectStore;
@@ -29,7 +30,6 @@ import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 import org.apache.pekko.cluster.sharding.typed.javadsl.Entity;
 import org.apache.pekko.cluster.typed.Cluster;
 import org.apache.pekko.cluster.typed.ClusterSingleton;
-import org.apache.pekko.cluster.typed.Join;
 import org.apache.pekko.cluster.typed.SingletonActor;
 import org.apache.pekko.http.javadsl.server.Route;
 
@@ -40,9 +40,10 @@ import org.apache.pekko.http.javadsl.server.Route;
  * neither the cloud nor the read model nor the store.
  *
  * @param gateway how the API reaches pools
+ * @param schedulers what the API knows of the schedulers
  * @param agents the route agents dial, a WebSocket at {@code agents/v1}; to be served next to the API's routes
  */
-public record Scheduler(PoolGateway gateway, Route agents) {
+public record Scheduler(PoolGateway gateway, SchedulerGateway schedulers, Route agents) {
     /** How long a checkpoint's live step records are waited for before they are read from the store. */
     private static final Duration FILL_AFTER = Duration.ofSeconds(2);
 
@@ -58,11 +59,13 @@ public record Scheduler(PoolGateway gateway, Route agents) {
             ReadModel readModel,
             ObjectStore store,
             Drills drills,
-            InstantSource clock) {
-        joinItself(system);
+            InstantSource clock,
+            Discovery discovery) {
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
         system.getWhenTerminated().whenComplete((done, failure) -> threads.shutdown());
         ClusterSharding sharding = ClusterSharding.get(system);
+        Standing standing = new Standing();
+        Schedulers schedulers = new Schedulers(discovery.table(), Cluster.get(system), threads);
         Offers offers = new Offers();
         StepBackfill backfill = new StepBackfill(readModel, store);
         LaunchExecutor launches = new LaunchExecutor(cloud, drills, config, offers, threads);
@@ -83,11 +86,13 @@ public record Scheduler(PoolGateway gateway, Route agents) {
         startPools(
                 system,
                 sharding,
-                new PoolFrontActor.Surroundings(new PoolDecider(), clock, config.tick(), executors, projections));
+                new PoolFrontActor.Surroundings(
+                        new PoolDecider(), clock, config.tick(), executors, projections, standing));
         PekkoPoolGateway gateway = new PekkoPoolGateway(sharding, readModel, config.askTimeout(), threads);
         startWatch(system, watch(config, cloud, readModel, clock, offers, launches, pools, gateway, threads));
         readModel.pools().forEach(pool -> pools.accept(pool, new Input.Tick()));
-        var unused = system.systemActorOf(PeerWatch.create(threads), "peer-watch", Props.empty());
+        var unused =
+                system.systemActorOf(PeerWatch.create(threads, PeerWatch.lease(system)), "peer-watch", Props.empty());
         AgentSession.Around door = new AgentSession.Around(
                 new JoinTokens(config.secret()),
                 (pool, heard) ->
@@ -95,7 +100,9 @@ public record Scheduler(PoolGateway gateway, Route agents) {
                 telemetry);
         AgentGateway agents = new AgentGateway(system, door, config.agentIdle());
         closeSessionsAtShutdown(system, agents);
-        return new Scheduler(gateway, agents.route());
+        standing.countAgentsBy(agents::connected);
+        Membership.start(system, new Membership.Around(discovery, standing, threads));
+        return new Scheduler(gateway, schedulers, agents.route());
     }
 
     private static IntentRouter.Executors executors(
@@ -130,13 +137,6 @@ public record Scheduler(PoolGateway gateway, Route agents) {
                 pools,
                 pool -> nodes(gateway, pool),
                 threads);
-    }
-
-    private static void joinItself(ActorSystem<?> system) {
-        Cluster cluster = Cluster.get(system);
-        if (system.settings().config().getStringList("pekko.cluster.seed-nodes").isEmpty()) {
-            cluster.manager().tell(Join.create(cluster.selfMember().address()));
-        }
     }
 
     private static void startTelemetry(ClusterSharding sharding, TelemetryActor.Around around) {

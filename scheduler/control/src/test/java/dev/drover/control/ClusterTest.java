@@ -169,18 +169,20 @@ class ClusterTest {
 
     private void start(int count) throws IOException {
         Database database = TrialPostgres.create();
-        List<Integer> ports = freePorts(count);
-        List<String> seeds = ports.stream().map(port -> "127.0.0.1:" + port).toList();
-        for (int port : ports) {
-            schedulers.add(new World(
-                    directory, cloud, database, new ClusterConfig("127.0.0.1", port, seeds, Optional.empty())));
+        for (int port : freePorts(count)) {
+            schedulers.add(new World(directory, cloud, database, member(port, Downing.MAJORITY)));
         }
         for (World scheduler : schedulers) {
             Eventually.isTrue("all are up", () -> membersUp(scheduler) == count);
         }
     }
 
-    private static long membersUp(World scheduler) {
+    /** One that finds the others in the database. */
+    static ClusterConfig member(int port, Downing downing) {
+        return new ClusterConfig("127.0.0.1", port, Optional.of(Peers.listed(List.of())), downing, Optional.empty());
+    }
+
+    static long membersUp(World scheduler) {
         long up = 0;
         for (var member : Cluster.get(scheduler.system).state().getMembers()) {
             up += member.status() == MemberStatus.up() ? 1 : 0;

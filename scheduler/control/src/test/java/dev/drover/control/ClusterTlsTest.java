@@ -28,6 +28,7 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.MemberStatus;
 import org.apache.pekko.cluster.typed.Cluster;
+import org.apache.pekko.cluster.typed.JoinSeedNodes;
 import org.apache.pekko.stream.Materializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -62,15 +63,13 @@ class ClusterTlsTest {
             TlsFiles ours = files(ca, LOOPBACK);
             TlsFiles theirs = files(authority("theirs"), LOOPBACK);
             List<Integer> ports = ClusterTest.freePorts(5);
-            List<String> seeds = List.of(LOOPBACK + ":" + ports.getFirst());
-            ActorSystem<Void> first = start(new ClusterConfig(LOOPBACK, ports.get(0), seeds, Optional.of(ours)));
+            ActorSystem<Void> first = start(config(ports.get(0), Optional.of(ours)));
             Eventually.isTrue("the first is up", () -> membersUp(first) == 1);
-            ActorSystem<Void> plain = start(new ClusterConfig(LOOPBACK, ports.get(1), seeds, Optional.empty()));
-            ActorSystem<Void> foreign = start(new ClusterConfig(LOOPBACK, ports.get(2), seeds, Optional.of(theirs)));
+            ActorSystem<Void> plain = start(config(ports.get(1), Optional.empty()));
+            ActorSystem<Void> foreign = start(config(ports.get(2), Optional.of(theirs)));
             TlsFiles otherHost = files(ca, "localhost");
-            ActorSystem<Void> elsewhere =
-                    start(new ClusterConfig(LOOPBACK, ports.get(3), seeds, Optional.of(otherHost)));
-            ActorSystem<Void> second = start(new ClusterConfig(LOOPBACK, ports.get(4), seeds, Optional.of(ours)));
+            ActorSystem<Void> elsewhere = start(config(ports.get(3), Optional.of(otherHost)));
+            ActorSystem<Void> second = start(config(ports.get(4), Optional.of(ours)));
             Eventually.isTrue("the second is up", () -> membersUp(first) == 2 && membersUp(second) == 2);
             Eventually.isTrue(
                     "the others were refused",
@@ -87,14 +86,12 @@ class ClusterTlsTest {
         SSLContext peer =
                 RotatingTls.of(files, InstantSource.system(), said -> {}).context();
         int port = ClusterTest.freePorts(1).getFirst();
-        List<String> seeds = List.of(LOOPBACK + ":" + port);
-        ActorSystem<Void> first = start(new ClusterConfig(LOOPBACK, port, seeds, Optional.of(files)));
+        ActorSystem<Void> first = start(config(port, Optional.of(files)));
         Eventually.isTrue("the first is up", () -> membersUp(first) == 1);
         BigInteger shown = shown(peer, port);
         ca.issue(new Host(LOOPBACK), DAY);
         Eventually.isTrue("the new one is shown", () -> !shown(peer, port).equals(shown));
-        ActorSystem<Void> second =
-                start(new ClusterConfig(LOOPBACK, ClusterTest.freePorts(1).getFirst(), seeds, Optional.of(files)));
+        ActorSystem<Void> second = start(config(ClusterTest.freePorts(1).getFirst(), Optional.of(files)));
         Eventually.isTrue("a second joins", () -> membersUp(first) == 2 && membersUp(second) == 2);
     }
 
@@ -102,8 +99,7 @@ class ClusterTlsTest {
     void aPeerWithoutACertificateIsRefused() throws IOException {
         CertificateAuthority ca = authority("ours");
         int port = ClusterTest.freePorts(1).getFirst();
-        ActorSystem<Void> member = start(
-                new ClusterConfig(LOOPBACK, port, List.of(LOOPBACK + ":" + port), Optional.of(files(ca, LOOPBACK))));
+        ActorSystem<Void> member = start(config(port, Optional.of(files(ca, LOOPBACK))));
         Eventually.isTrue("it is up", () -> membersUp(member) == 1);
         SSLContext bare = TrustedCa.file(ca.certificate());
         assertThatThrownBy(() -> firstByte(bare, port))
@@ -111,10 +107,19 @@ class ClusterTlsTest {
                 .hasMessageContaining("certificate_required");
     }
 
+    private static ClusterConfig config(int port, Optional<TlsFiles> tls) {
+        return new ClusterConfig(LOOPBACK, port, Optional.empty(), Downing.MAJORITY, tls);
+    }
+
+    /** All join the first. */
     private ActorSystem<Void> start(ClusterConfig cluster) {
         ActorSystem<Void> system = ActorSystem.create(
                 Behaviors.empty(), ClusterConfig.SYSTEM, cluster.systemConfig().withFallback(ConfigFactory.load()));
         systems.add(system);
+        Cluster.get(system)
+                .manager()
+                .tell(new JoinSeedNodes(
+                        List.of(Cluster.get(systems.getFirst()).selfMember().address())));
         return system;
     }
 

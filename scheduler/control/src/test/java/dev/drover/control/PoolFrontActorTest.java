@@ -205,7 +205,8 @@ class PoolFrontActorTest {
                         new LaunchExecutor(cloud, node -> {}, config, new Offers(), threads),
                         new CheckpointExecutor(store, threads),
                         new ArchiveExecutor(readModel, new StepBackfill(readModel, store), threads)),
-                new Projection.Factory(readModel, new JournalReader(testKit.system()), ref -> {}, threads));
+                new Projection.Factory(readModel, new JournalReader(testKit.system()), ref -> {}, threads),
+                new Standing());
     }
 
     /** Waits for the gate, and for ever buys nothing. */

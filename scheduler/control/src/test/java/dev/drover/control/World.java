@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.typesafe.config.ConfigFactory;
 import dev.drover.cloud.LaunchRequest;
+import dev.drover.persistence.cluster.SchedulerTable;
 import dev.drover.persistence.journal.Database;
 import dev.drover.persistence.journal.H2Database;
 import dev.drover.persistence.read.JdbcReadModel;
@@ -42,6 +43,7 @@ final class World implements AutoCloseable {
     static final String OWNER = "test-cluster";
 
     final JdbcReadModel readModel;
+    private final SchedulerTable table;
     final FileObjectStore store;
     final Scheduler scheduler;
     final String url;
@@ -54,6 +56,7 @@ final class World implements AutoCloseable {
     /** A scheduler of a cluster; all of them share the directory and the database. */
     World(Path directory, FakeCloudProvider cloud, Database database, ClusterConfig cluster) throws IOException {
         readModel = JdbcReadModel.open(database);
+        table = SchedulerTable.open(database);
         store = new FileObjectStore(directory.resolve("store"));
         system = ActorSystem.create(
                 Behaviors.empty(),
@@ -78,7 +81,8 @@ final class World implements AutoCloseable {
                 readModel,
                 store,
                 node -> cloud.end(node, "killed by a drill"),
-                InstantSource.system());
+                InstantSource.system(),
+                new Discovery(table, cluster.peers(), () -> String.join("", urls.get())));
         ServerBinding binding = Http.get(system)
                 .newServerAt("127.0.0.1", 0)
                 .bind(scheduler.agents())
@@ -140,5 +144,6 @@ final class World implements AutoCloseable {
                 .orTimeout(30, TimeUnit.SECONDS)
                 .join();
         readModel.close();
+        table.close();
     }
 }

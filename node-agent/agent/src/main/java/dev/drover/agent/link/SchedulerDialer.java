@@ -15,6 +15,7 @@ import org.apache.pekko.http.javadsl.model.StatusCodes;
 import org.apache.pekko.http.javadsl.model.ws.Message;
 import org.apache.pekko.http.javadsl.model.ws.WebSocketRequest;
 import org.apache.pekko.http.javadsl.model.ws.WebSocketUpgradeResponse;
+import org.apache.pekko.http.javadsl.settings.ClientConnectionSettings;
 import org.apache.pekko.japi.Pair;
 import org.apache.pekko.stream.BoundedSourceQueue;
 import org.apache.pekko.stream.KillSwitches;
@@ -37,15 +38,17 @@ final class SchedulerDialer {
     private final ActorSystem<?> system;
     private final Materializer materializer;
     private final ConnectionContext connection;
+    private final ClientConnectionSettings settings;
     private final ActorRef<LinkCommand> link;
 
     /** Trusts {@code tls} only, or where it is empty whom this machine trusts. */
-    SchedulerDialer(ActorSystem<?> system, Optional<SSLContext> tls, ActorRef<LinkCommand> link) {
+    SchedulerDialer(ActorSystem<?> system, Optional<SSLContext> tls, AnyAddress addresses, ActorRef<LinkCommand> link) {
         this.system = system;
         this.materializer = Materializer.matFromSystem(system);
         this.connection = tls.isPresent()
                 ? ConnectionContext.httpsClient(tls.get())
                 : Http.get(system).defaultClientHttpsContext();
+        this.settings = ClientConnectionSettings.create(system.classicSystem()).withTransport(addresses.transport());
         this.link = link;
     }
 
@@ -57,8 +60,15 @@ final class SchedulerDialer {
                 .map(bytes -> new LinkCommand.Received(number, AgentWire.decodeCommand(bytes.toArray())))
                 .toMat(Sink.foreach(link::tell), Keep.right());
         var flow = Flow.fromSinkAndSourceCoupledMat(incoming, outgoing, Keep.both());
-        var answer =
-                Http.get(system).singleWebSocketRequest(WebSocketRequest.create(url), flow, connection, materializer);
+        var answer = Http.get(system)
+                .singleWebSocketRequest(
+                        WebSocketRequest.create(url),
+                        flow,
+                        connection,
+                        Optional.empty(),
+                        settings,
+                        system.classicSystem().log(),
+                        materializer);
         answer.second()
                 .first()
                 .whenComplete((done, failure) -> link.tell(

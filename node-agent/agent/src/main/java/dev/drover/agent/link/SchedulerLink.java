@@ -5,6 +5,7 @@ import dev.drover.protocol.agent.AgentCommand;
 import dev.drover.protocol.agent.AgentReport;
 import dev.drover.protocol.agent.AgentWire;
 import dev.drover.protocol.pool.LeaseSpec;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -24,7 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stands for the scheduler on this instance: dials the list of addresses for ever, says hello, and keeps it informed.
+ * Stands for the scheduler on this instance: dials one of the addresses after the other for ever, says hello, and keeps it informed.
  *
  * <p>A status is the latest standing, so one that a slow connection delays is replaced, not queued. Every accepted heartbeat
  * is answered, so a connection that stays silent is dead, whatever TCP thinks, and is dialled anew.
@@ -40,6 +41,7 @@ public final class SchedulerLink extends AbstractBehavior<LinkCommand> {
     private final AgentEnvironment environment;
     private final ActorRef<LinkEvent> node;
     private final SchedulerDialer dialer;
+    private final SchedulerChoice choice;
     private final String version;
     private final TelemetryBuffer telemetry = new TelemetryBuffer(TELEMETRY_STEPS);
 
@@ -48,6 +50,7 @@ public final class SchedulerLink extends AbstractBehavior<LinkCommand> {
             new LinkCommand.Standing(Optional.empty(), Optional.empty(), List.of(), false);
     private Duration heartbeat = LeaseSpec.DEFAULT.heartbeat();
     private Instant heardAt = Instant.MIN;
+    private String dialled = "";
     private long dials;
     private int failures;
     private long sequence;
@@ -64,7 +67,10 @@ public final class SchedulerLink extends AbstractBehavior<LinkCommand> {
         this.environment = environment;
         this.version = version;
         this.node = node;
-        this.dialer = new SchedulerDialer(context.getSystem(), environment.schedulerTls(), context.getSelf());
+        AnyAddress addresses = new AnyAddress(InetAddress::getAllByName, environment.random(), environment.blocking());
+        this.dialer =
+                new SchedulerDialer(context.getSystem(), environment.schedulerTls(), addresses, context.getSelf());
+        this.choice = new SchedulerChoice(environment.identity().schedulers(), environment.random());
         timers.startTimerWithFixedDelay(LinkCommand.Tick.FLUSH, FLUSH_EVERY);
         timers.startTimerWithFixedDelay(LinkCommand.Tick.HEARTBEAT, heartbeat);
         dial();
@@ -122,11 +128,10 @@ public final class SchedulerLink extends AbstractBehavior<LinkCommand> {
     }
 
     private void dial() {
-        List<String> addresses = environment.identity().schedulers();
-        String url = addresses.get((int) (dials % addresses.size()));
+        dialled = choice.next();
         dials++;
-        LOG.debug("dials {}", url);
-        dialer.dial(dials, url);
+        LOG.debug("dials {}", dialled);
+        dialer.dial(dials, dialled);
     }
 
     private void connected(LinkCommand.Connected up) {
@@ -134,7 +139,7 @@ public final class SchedulerLink extends AbstractBehavior<LinkCommand> {
             up.kill().shutdown();
             return;
         }
-        LOG.info("connected to a scheduler on dial {}", up.dial());
+        LOG.info("connected to {} on dial {}", dialled, up.dial());
         connection = Optional.of(up);
         heardAt = environment.clock().instant();
         var identity = environment.identity();

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.drover.persistence.cluster;
+
+import org.jspecify.annotations.NullMarked;
