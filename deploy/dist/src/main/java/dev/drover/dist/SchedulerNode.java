@@ -10,6 +10,7 @@ import dev.drover.http.ApiLimits;
 import dev.drover.http.ApiPorts;
 import dev.drover.http.HttpApi;
 import dev.drover.http.HttpServer;
+import dev.drover.persistence.read.ClusterIdentity;
 import dev.drover.persistence.read.JdbcReadModel;
 import dev.drover.protocol.job.DataFiles;
 import dev.drover.protocol.store.ObjectStore;
@@ -80,6 +81,7 @@ final class SchedulerNode implements AutoCloseable {
         LocalCloudProvider cloud = LocalCloudProvider.open(setup.cloud().directory());
         LocalCloudControl faults = LocalCloudControl.open(setup.cloud().directory());
         JdbcReadModel readModel = JdbcReadModel.open(setup.database());
+        ClusterIdentity identity = identity(setup, readModel);
         ObjectStore store = ObjectStores.open(setup.storeUrl());
         ActorSystem<Void> system = ActorSystem.create(
                 Behaviors.empty(),
@@ -91,11 +93,12 @@ final class SchedulerNode implements AutoCloseable {
                         .withFallback(ConfigFactory.load()));
         Scheduler scheduler = Scheduler.start(
                 system,
-                SchedulerConfig.local(setup.owner(), setup::agents, setup.agentSecret(), ca, setup.storeUrl()),
+                SchedulerConfig.local(
+                        identity.ownershipTag(), setup::agents, setup.agentSecret(), ca, setup.storeUrl()),
                 cloud,
                 readModel,
                 store,
-                faults::kill,
+                node -> faults.kill(identity.ownershipTag(), node),
                 InstantSource.system());
         HttpApi api = new HttpApi(system, ports(setup, scheduler, readModel, store));
         ServerBinding binding = bind(system, setup, tls, scheduler.agents().orElse(api.route()));
@@ -125,6 +128,22 @@ final class SchedulerNode implements AutoCloseable {
         readModel.close();
         cloud.close();
         faults.close();
+    }
+
+    /**
+     * Which cluster this is, as its database says: names may be the same in two files by mistake, and instances told apart by them
+     * alone would end each other.
+     */
+    private static ClusterIdentity identity(SchedulerSetup setup, JdbcReadModel readModel) throws IOException {
+        ClusterIdentity identity =
+                readModel.cluster(new ClusterIdentity(setup.name(), setup.name() + "-" + JobIds.next()));
+        if (!identity.name().equals(setup.name())) {
+            readModel.close();
+            throw new IOException("cluster: '" + setup.name() + "' is not allowed: the database " + setup.database()
+                    + " belongs to cluster '" + identity.name() + "'; use that name, or another database");
+        }
+        LOG.info("cluster {}; its instances carry the tag {}", identity.name(), identity.ownershipTag());
+        return identity;
     }
 
     private static ApiPorts ports(

@@ -54,6 +54,20 @@ public final class JdbcReadModel implements ReadModel {
         }
     }
 
+    /** The cluster that this database belongs to: the first that was ever proposed, whichever scheduler did. */
+    public ClusterIdentity cluster(ClusterIdentity proposed) {
+        boolean unused = sql.insertIfAbsent(
+                "note that this database belongs to cluster " + proposed.name(),
+                "INSERT INTO cluster (only_row, name, ownership_tag) VALUES (1, ?, ?)",
+                proposed.name(),
+                proposed.ownershipTag());
+        return sql.query(
+                        "read which cluster this database belongs to",
+                        "SELECT name, ownership_tag FROM cluster",
+                        row -> new ClusterIdentity(row.getString(1), row.getString(2)))
+                .getFirst();
+    }
+
     @Override
     public Submission claim(String idempotencyKey, String bodyDigest, JobId proposed, PoolName pool) {
         boolean fresh = sql.insertIfAbsent(

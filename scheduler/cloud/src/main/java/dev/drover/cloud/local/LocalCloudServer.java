@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The local cloud's API on loopback: JSON in, JSON out, a bearer token for every call, problems as RFC 9457.
  *
- * <p>{@code GET /offers}, {@code POST /launches}, {@code GET /instances?owner=}, {@code GET|DELETE /instances/NODE},
+ * <p>{@code GET /offers}, {@code POST /launches}, {@code GET /instances?owner=}, {@code GET|DELETE /instances/NODE?owner=},
  * {@code POST /instances/NODE/eviction}, {@code PUT|DELETE /instances/NODE/rebalance}, {@code PUT|DELETE /capacity}, {@code PUT|DELETE /price}, {@code GET /billing},
  * {@code GET|DELETE /cloud}.
  */
@@ -180,7 +180,10 @@ public final class LocalCloudServer implements AutoCloseable {
             }
             return Answer.ok(cloud.instances(owner(exchange)));
         }
-        NodeId node = node(parts.get(1));
+        NodeId name = node(parts.get(1));
+        OwnedNode node = exchange.getRequestURI().getRawQuery() == null
+                ? cloud.only(name)
+                : new OwnedNode(owner(exchange), name);
         if (parts.size() == 3 && parts.get(2).equals("eviction")) {
             if (!method.equals("POST")) {
                 throw notAllowed(exchange);
@@ -200,7 +203,7 @@ public final class LocalCloudServer implements AutoCloseable {
         return switch (method) {
             case "GET" ->
                 Answer.ok(cloud.instance(node)
-                        .orElseThrow(() -> new Problem(404, "node '" + node + "' is not known to the local cloud")));
+                        .orElseThrow(() -> new Problem(404, "node '" + name + "' is not known to the local cloud")));
             case "DELETE" -> {
                 cloud.terminate(node);
                 yield Answer.done();
