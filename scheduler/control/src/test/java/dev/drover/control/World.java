@@ -3,6 +3,7 @@ package dev.drover.control;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.typesafe.config.ConfigFactory;
+import dev.drover.cloud.CloudProvider;
 import dev.drover.cloud.LaunchRequest;
 import dev.drover.persistence.journal.Database;
 import dev.drover.persistence.journal.H2Database;
@@ -36,7 +37,7 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.http.javadsl.Http;
 import org.apache.pekko.http.javadsl.ServerBinding;
 
-/** A whole scheduler on a directory, with a fake cloud. Closing it and making a new one on the directory is a restart. */
+/** A whole scheduler on a directory, most often with a fake cloud. Closing it and making a new one on the directory is a restart. */
 final class World implements AutoCloseable {
     static final PoolName POOL = new PoolName("herd");
     static final String OWNER = "test-cluster";
@@ -53,6 +54,18 @@ final class World implements AutoCloseable {
 
     /** A scheduler of a cluster; all of them share the directory and the database. */
     World(Path directory, FakeCloudProvider cloud, Database database, ClusterConfig cluster) throws IOException {
+        this(directory, cloud, node -> cloud.end(node, "killed by a drill"), database, cluster, OWNER);
+    }
+
+    /** One whose instances carry the tag {@code owner}. */
+    World(
+            Path directory,
+            CloudProvider cloud,
+            Drills drills,
+            Database database,
+            ClusterConfig cluster,
+            String owner)
+            throws IOException {
         readModel = JdbcReadModel.open(database);
         store = new FileObjectStore(directory.resolve("store"));
         system = ActorSystem.create(
@@ -61,7 +74,7 @@ final class World implements AutoCloseable {
                 database.pekkoConfig().withFallback(cluster.systemConfig()).withFallback(ConfigFactory.load()));
         AtomicReference<List<String>> urls = new AtomicReference<>(List.of());
         SchedulerConfig config = new SchedulerConfig(
-                OWNER,
+                owner,
                 urls::get,
                 "a secret of enough length",
                 Optional.empty(),
@@ -77,7 +90,7 @@ final class World implements AutoCloseable {
                 cloud,
                 readModel,
                 store,
-                node -> cloud.end(node, "killed by a drill"),
+                drills,
                 InstantSource.system());
         ServerBinding binding = Http.get(system)
                 .newServerAt("127.0.0.1", 0)
