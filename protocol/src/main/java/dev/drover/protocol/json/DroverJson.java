@@ -24,12 +24,18 @@ import java.time.Duration;
  */
 public final class DroverJson {
     private static final ObjectMapper STRICT = strict();
+    private static final ObjectMapper FROM_PEERS = strict().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
     private DroverJson() {}
 
     /** The shared, immutable-by-convention mapper. */
     public static ObjectMapper mapper() {
         return STRICT;
+    }
+
+    /** The same for what another version may have written: a property that this one does not know is passed over. */
+    public static ObjectMapper fromPeers() {
+        return FROM_PEERS;
     }
 
     private static ObjectMapper strict() {
