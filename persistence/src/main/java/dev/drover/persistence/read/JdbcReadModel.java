@@ -14,6 +14,7 @@ import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.id.PoolName;
 import dev.drover.protocol.id.ShardId;
 import dev.drover.protocol.json.DroverJson;
+import dev.drover.protocol.json.NewerViews;
 import dev.drover.protocol.shard.StepRecord;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -27,6 +28,11 @@ import org.jspecify.annotations.Nullable;
 /** The read model in a relational database, by plain JDBC. Views are kept as JSON, what is selected by has a column. */
 public final class JdbcReadModel implements ReadModel {
     private static final ObjectMapper JSON = DroverJson.mapper();
+
+    /** A newer scheduler may have written it. */
+    private static final ObjectMapper VIEWS =
+            NewerViews.readBy(DroverJson.fromPeers().copy());
+
     private static final int CONNECTIONS = 8;
 
     /** No client's key begins so. */
@@ -295,7 +301,7 @@ public final class JdbcReadModel implements ReadModel {
 
     private static <T> T view(ResultSet row, Class<T> type) throws SQLException {
         try {
-            return JSON.readValue(row.getString(1), type);
+            return VIEWS.readValue(row.getString(1), type);
         } catch (JsonProcessingException e) {
             throw new ReadModelException("read a kept " + type.getSimpleName(), e);
         }

@@ -2,6 +2,7 @@ package dev.drover.control;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import dev.drover.protocol.id.Release;
 import dev.drover.protocol.tls.TlsFiles;
 import java.nio.file.Path;
 import java.util.List;
@@ -36,6 +37,8 @@ public record ClusterConfig(String host, int port, List<String> seeds, Optional<
                         host,
                         "pekko.remote.artery.canonical.port",
                         port,
+                        "pekko.cluster.app-version",
+                        Release.VERSION,
                         "pekko.cluster.seed-nodes",
                         seeds.stream()
                                 .map(seed -> "pekko://" + SYSTEM + "@" + seed)

@@ -2,6 +2,7 @@ package dev.drover.control;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.drover.protocol.api.PoolReply;
+import dev.drover.protocol.json.NewerViews;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -17,7 +18,9 @@ import org.apache.pekko.serialization.SerializerWithStringManifest;
 
 /**
  * How schedulers of one cluster write what they say to each other: JSON under a manifest, long texts compressed. A message never
- * changes its meaning under its manifest; a field may be added, as an {@code Optional}.
+ * changes its meaning under its manifest; a field may be added, as an {@code Optional}. A message that this version does not know, or
+ * that hangs on a value which it does not know, is dropped with a line in the log: its asker asks again or gives up, and what reports
+ * say is said again.
  */
 public final class ClusterSerializer extends SerializerWithStringManifest {
     /** On the wire between versions, so never to be changed. */
@@ -28,10 +31,13 @@ public final class ClusterSerializer extends SerializerWithStringManifest {
     private static final byte COMPRESSED = 1;
 
     private final ObjectMapper mapper;
+    private final ObjectMapper views;
 
     /** Pekko makes it by name. */
     public ClusterSerializer(ExtendedActorSystem system) {
-        this.mapper = ClusterJson.mapper(ActorRefResolver.get(Adapter.toTyped(system)));
+        ActorRefResolver references = ActorRefResolver.get(Adapter.toTyped(system));
+        this.mapper = ClusterJson.mapper(references);
+        this.views = NewerViews.readBy(ClusterJson.mapper(references));
     }
 
     @Override
@@ -79,7 +85,7 @@ public final class ClusterSerializer extends SerializerWithStringManifest {
         Class<?> type = type(manifest);
         InputStream rest = new ByteArrayInputStream(bytes, 1, bytes.length - 1);
         try (InputStream in = bytes[0] == COMPRESSED ? new GZIPInputStream(rest) : rest) {
-            return mapper.readValue(in, type);
+            return (type == PoolReply.class ? views : mapper).readValue(in, type);
         } catch (IOException e) {
             throw new NotSerializableException("a '%s' of %d bytes from another scheduler can't be read: %s"
                     .formatted(manifest, bytes.length, e.getMessage()));

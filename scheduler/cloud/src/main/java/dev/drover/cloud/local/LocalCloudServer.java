@@ -131,7 +131,8 @@ public final class LocalCloudServer implements AutoCloseable {
     private Answer resource(HttpExchange exchange, String name) throws IOException {
         return switch (exchange.getRequestMethod() + " " + name) {
             case "GET offers" -> Answer.ok(cloud.offers());
-            case "POST launches" -> Answer.ok(cloud.launch(body(exchange, LaunchRequest.class)));
+            case "POST launches" ->
+                Answer.ok(cloud.launch(JsonBody.fromPeer(Loopback.body(exchange), LaunchRequest.class)));
             case "PUT capacity" -> {
                 Faults.SetCapacity asked = body(exchange, Faults.SetCapacity.class);
                 if (asked.capacity() < 0
