@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -46,6 +47,7 @@ public final class Samples {
                 name -> Instant.parse("2026-03-01T10:00:00.123456789Z").plusSeconds(name.length()));
         give(Duration.class, name -> Duration.ofMillis(1_500L + name.length()));
         give(JsonNode.class, name -> JsonNodeFactory.instance.objectNode().put("of", name));
+        give(OptionalInt.class, name -> OptionalInt.of(10 + name.length()));
         give(JobId.class, name -> new JobId("job-" + variant));
         give(NodeId.class, name -> new NodeId("herd-n" + variant));
         give(PoolName.class, name -> new PoolName("herd"));
