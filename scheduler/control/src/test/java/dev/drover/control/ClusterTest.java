@@ -180,7 +180,7 @@ class ClusterTest {
         }
     }
 
-    private static long membersUp(World scheduler) {
+    static long membersUp(World scheduler) {
         long up = 0;
         for (var member : Cluster.get(scheduler.system).state().getMembers()) {
             up += member.status() == MemberStatus.up() ? 1 : 0;

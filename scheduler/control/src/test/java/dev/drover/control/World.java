@@ -2,6 +2,7 @@ package dev.drover.control;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.drover.cloud.CloudProvider;
 import dev.drover.cloud.LaunchRequest;
@@ -58,20 +59,29 @@ final class World implements AutoCloseable {
     }
 
     /** One whose instances carry the tag {@code owner}. */
+    World(Path directory, CloudProvider cloud, Drills drills, Database database, ClusterConfig cluster, String owner)
+            throws IOException {
+        this(directory, cloud, drills, database, cluster, owner, ConfigFactory.empty());
+    }
+
+    /** One with these settings before all others. */
     World(
             Path directory,
             CloudProvider cloud,
             Drills drills,
             Database database,
             ClusterConfig cluster,
-            String owner)
+            String owner,
+            Config first)
             throws IOException {
         readModel = JdbcReadModel.open(database);
         store = new FileObjectStore(directory.resolve("store"));
         system = ActorSystem.create(
                 Behaviors.empty(),
                 ClusterConfig.SYSTEM,
-                database.pekkoConfig().withFallback(cluster.systemConfig()).withFallback(ConfigFactory.load()));
+                first.withFallback(database.pekkoConfig())
+                        .withFallback(cluster.systemConfig())
+                        .withFallback(ConfigFactory.load()));
         AtomicReference<List<String>> urls = new AtomicReference<>(List.of());
         SchedulerConfig config = new SchedulerConfig(
                 owner,
@@ -84,14 +94,7 @@ final class World implements AutoCloseable {
                 Duration.ofMillis(500),
                 Duration.ofSeconds(15),
                 Duration.ofSeconds(10));
-        scheduler = Scheduler.start(
-                system,
-                config,
-                cloud,
-                readModel,
-                store,
-                drills,
-                InstantSource.system());
+        scheduler = Scheduler.start(system, config, cloud, readModel, store, drills, InstantSource.system());
         ServerBinding binding = Http.get(system)
                 .newServerAt("127.0.0.1", 0)
                 .bind(scheduler.agents())
