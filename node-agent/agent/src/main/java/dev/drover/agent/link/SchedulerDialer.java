@@ -99,7 +99,9 @@ final class SchedulerDialer {
             return List.of(AgentWire.decodeCommand(frame));
         } catch (NewerFrameException e) {
             if (!puzzled.getAndSet(true)) {
-                LOG.warn("the scheduler is newer than this agent; what it says that is new is passed over", e);
+                LOG.warn(
+                        "the scheduler is newer than this agent; what it says that is new is passed over: {}",
+                        e.getMessage());
             }
             return List.of();
         }
