@@ -9,6 +9,7 @@ import dev.drover.protocol.api.PoolReply;
 import java.io.IOException;
 import java.io.NotSerializableException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import org.apache.pekko.actor.ExtendedActorSystem;
 import org.apache.pekko.serialization.SerializerWithStringManifest;
 
@@ -18,6 +19,9 @@ import org.apache.pekko.serialization.SerializerWithStringManifest;
  */
 public final class NextClusterSerializer extends SerializerWithStringManifest {
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** An object with one of these is no map of names. */
+    private static final List<String> MARKS = List.of("type", "id", "spec", "input");
 
     private final ClusterSerializer today;
 
@@ -61,8 +65,7 @@ public final class NextClusterSerializer extends SerializerWithStringManifest {
         if (tree.isArray()) {
             tree.forEach(item -> add(item, isAsked));
         }
-        if (tree instanceof ObjectNode object
-                && object.has("type") | object.has("id") | object.has("spec") | object.has("input")) {
+        if (tree instanceof ObjectNode object && MARKS.stream().anyMatch(object::has)) {
             object.putObject("addedByTheNext").put("in", "0.2");
         }
     }

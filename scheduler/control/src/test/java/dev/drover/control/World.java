@@ -42,6 +42,7 @@ import org.apache.pekko.http.javadsl.ServerBinding;
 final class World implements AutoCloseable {
     static final PoolName POOL = new PoolName("herd");
     static final String OWNER = "test-cluster";
+    static final String SECRET = "a secret of enough length";
 
     final JdbcReadModel readModel;
     final FileObjectStore store;
@@ -86,7 +87,7 @@ final class World implements AutoCloseable {
         SchedulerConfig config = new SchedulerConfig(
                 owner,
                 urls::get,
-                "a secret of enough length",
+                SECRET,
                 Optional.empty(),
                 "file://" + directory.resolve("store"),
                 Duration.ofMillis(100),
