@@ -24,6 +24,9 @@ import java.util.concurrent.TimeUnit;
  * next one finds cloud, agents and trainings as they are.
  */
 final class Controller implements AutoCloseable {
+    /** Of the cluster of one. Its database tells it from those of other homes. */
+    private static final String NAME = "up";
+
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Settings settings;
@@ -89,7 +92,7 @@ final class Controller implements AutoCloseable {
     private static SchedulerSetup setup(Home home, Settings settings, CloudSetup cloud) {
         String agents = "ws://127.0.0.1:" + settings.port() + SchedulerSetup.AGENTS;
         return new SchedulerSetup(
-                "drover-" + Integer.toHexString(home.root().toString().hashCode()),
+                NAME,
                 ClusterConfig.ALONE,
                 H2Database.in(home.database()),
                 settings.storeUrl(home),

@@ -12,6 +12,7 @@ import dev.drover.http.ApiPorts;
 import dev.drover.http.HttpApi;
 import dev.drover.http.HttpServer;
 import dev.drover.persistence.cluster.SchedulerTable;
+import dev.drover.persistence.read.ClusterIdentity;
 import dev.drover.persistence.read.JdbcReadModel;
 import dev.drover.protocol.job.DataFiles;
 import dev.drover.protocol.store.ObjectStore;
@@ -88,6 +89,7 @@ final class SchedulerNode implements AutoCloseable {
         LocalCloudProvider cloud = LocalCloudProvider.open(setup.cloud().directory());
         LocalCloudControl faults = LocalCloudControl.open(setup.cloud().directory());
         JdbcReadModel readModel = JdbcReadModel.open(setup.database());
+        ClusterIdentity identity = identity(setup, readModel);
         SchedulerTable table = SchedulerTable.open(setup.database());
         Discovery discovery = new Discovery(table, setup.cluster().peers(), setup::agentsUrl);
         ObjectStore store = ObjectStores.open(setup.storeUrl());
@@ -102,11 +104,15 @@ final class SchedulerNode implements AutoCloseable {
         Scheduler scheduler = Scheduler.start(
                 system,
                 SchedulerConfig.local(
-                        setup.owner(), () -> agents(setup, discovery), setup.agentSecret(), ca, setup.storeUrl()),
+                        identity.ownershipTag(),
+                        () -> agents(setup, discovery),
+                        setup.agentSecret(),
+                        ca,
+                        setup.storeUrl()),
                 cloud,
                 readModel,
                 store,
-                faults::kill,
+                node -> faults.kill(identity.ownershipTag(), node),
                 InstantSource.system(),
                 discovery);
         HttpApi api = new HttpApi(system, ports(setup, scheduler, readModel, store));
@@ -153,6 +159,22 @@ final class SchedulerNode implements AutoCloseable {
 
     private static List<String> agents(SchedulerSetup setup, Discovery discovery) {
         return setup.agents().isEmpty() ? discovery.agentUrls() : setup.agents();
+    }
+
+    /**
+     * Which cluster this is, as its database says: names may be the same in two files by mistake, and instances told apart by them
+     * alone would end each other.
+     */
+    private static ClusterIdentity identity(SchedulerSetup setup, JdbcReadModel readModel) throws IOException {
+        ClusterIdentity identity =
+                readModel.cluster(new ClusterIdentity(setup.name(), setup.name() + "-" + JobIds.next()));
+        if (!identity.name().equals(setup.name())) {
+            readModel.close();
+            throw new IOException("cluster: '" + setup.name() + "' is not allowed: the database " + setup.database()
+                    + " belongs to cluster '" + identity.name() + "'; use that name, or another database");
+        }
+        LOG.info("cluster {}; its instances carry the tag {}", identity.name(), identity.ownershipTag());
+        return identity;
     }
 
     private static ApiPorts ports(

@@ -8,14 +8,14 @@ import java.util.List;
 /**
  * How one scheduler process is set up.
  *
- * @param owner carried by every instance that it launches; the same on every scheduler of a cluster, and on no other's
+ * @param name what the operator calls the cluster; the same on every scheduler of it
  * @param bind the address on which the API and the agents' door listen
  * @param agents WebSocket addresses for agents to dial, of all schedulers; empty for those that the schedulers themselves tell
  * @param agentsUrl where agents dial in at this scheduler
  * @param agentSecret join tokens are derived from it; the same on every scheduler. A secret
  */
 record SchedulerSetup(
-        String owner,
+        String name,
         ClusterConfig cluster,
         Database database,
         String storeUrl,
@@ -35,6 +35,6 @@ record SchedulerSetup(
 
     @Override
     public String toString() {
-        return "SchedulerSetup[" + owner + " at " + bind + ":" + port + "]";
+        return "SchedulerSetup[" + name + " at " + bind + ":" + port + "]";
     }
 }

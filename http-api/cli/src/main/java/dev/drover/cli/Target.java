@@ -62,7 +62,7 @@ record Target(List<URI> urls, String token, Optional<Path> ca) {
     private static Optional<JsonNode> read(Path file) {
         try {
             return Files.exists(file)
-                    ? Optional.of(DroverJson.mapper().readTree(Files.readString(file)))
+                    ? Optional.of(DroverJson.fromPeers().readTree(Files.readString(file)))
                     : Optional.empty();
         } catch (IOException e) {
             throw new CliException(ExitCodes.BAD_INPUT, "can't read " + file + ": " + e.getMessage(), e);

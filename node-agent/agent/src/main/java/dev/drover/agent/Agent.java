@@ -5,6 +5,7 @@ import dev.drover.agent.checkpoint.LocalFiles;
 import dev.drover.agent.eviction.EvictionWatch;
 import dev.drover.agent.setup.AgentEnvironment;
 import dev.drover.agent.shard.ShardLimits;
+import dev.drover.protocol.id.Release;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
@@ -18,9 +19,6 @@ import org.apache.pekko.actor.typed.ActorSystem;
 
 /** A running agent. Several may run in one JVM, each with its own directory. */
 public final class Agent implements AutoCloseable {
-    /** Said in every hello. */
-    public static final String VERSION = "0.1.0";
-
     private static final Duration CLOSE_WITHIN = Duration.ofSeconds(10);
 
     private final ActorSystem<NodeCommand> system;
@@ -52,7 +50,7 @@ public final class Agent implements AutoCloseable {
         LocalFiles.deleteTree(directory.resolve("shards"));
         LocalFiles.deleteTree(directory.resolve("logs"));
         ActorSystem<NodeCommand> system = ActorSystem.create(
-                NodeActor.create(environment, http, limits, VERSION),
+                NodeActor.create(environment, http, limits, Release.VERSION),
                 "agent",
                 ConfigFactory.parseResources(Agent.class.getClassLoader(), "agent.conf")
                         .withFallback(ConfigFactory.load()));

@@ -64,7 +64,7 @@ public final class AgentMain {
     private static AgentEnvironment environment(AgentConfig config, HttpClient http)
             throws IOException, InterruptedException {
         MetadataClient metadata = new MetadataClient(http, config.metadata(), MetadataClient.Dialect.AWS);
-        UserData identity = DroverJson.mapper().readValue(await(metadata, "/latest/user-data"), UserData.class);
+        UserData identity = DroverJson.fromPeers().readValue(await(metadata, "/latest/user-data"), UserData.class);
         String address =
                 metadata.get("/latest/meta-data/local-ipv4").orElse("127.0.0.1").strip();
         SecureRandom random = new SecureRandom();

@@ -9,6 +9,7 @@ import dev.drover.agent.fake.Await;
 import dev.drover.agent.fake.FakeScheduler;
 import dev.drover.protocol.agent.AgentCommand;
 import dev.drover.protocol.agent.AgentReport;
+import dev.drover.protocol.agent.AgentWire;
 import dev.drover.protocol.agent.ShardStatus;
 import dev.drover.protocol.agent.ShardStatus.Phase;
 import dev.drover.protocol.checkpoint.CheckpointCatalog;
@@ -17,6 +18,7 @@ import dev.drover.protocol.id.Lease;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -55,6 +57,22 @@ final class AgentLinkTest {
             Await.until("the first status", () -> scene.scheduler.status(NODE).isPresent());
             scene.scheduler.silence();
             Await.until("a second hello", () -> hellos(scene) > 1);
+        }
+    }
+
+    @Test
+    void whatANewerSchedulerSaysThatIsNewIsPassedOverAndTheRestObeyed(@TempDir Path directory) throws IOException {
+        try (AgentScene scene = new AgentScene(directory)) {
+            scene.start();
+            byte[] unknown = {AgentWire.VERSION, 70, 1, 2, 3};
+            scene.scheduler.send(NODE, unknown);
+            byte[] order = AgentWire.encode(new AgentCommand.Run(FIRST, task(1_000_000, 10, 3, ""), null));
+            scene.scheduler.send(NODE, Arrays.copyOf(order, order.length + 5));
+            scene.awaitPhase(FIRST, Phase.RUNNING);
+            scene.scheduler.send(NODE, unknown);
+            long before = sequence(scene);
+            Await.until("it goes on reporting", () -> sequence(scene) > before + 2);
+            assertThat(hellos(scene)).isOne();
         }
     }
 

@@ -14,6 +14,7 @@ import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.id.PoolName;
 import dev.drover.protocol.id.ShardId;
 import dev.drover.protocol.json.DroverJson;
+import dev.drover.protocol.json.NewerViews;
 import dev.drover.protocol.shard.StepRecord;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -28,6 +29,11 @@ import org.jspecify.annotations.Nullable;
 /** The read model in a relational database, by plain JDBC. Views are kept as JSON, what is selected by has a column. */
 public final class JdbcReadModel implements ReadModel {
     private static final ObjectMapper JSON = DroverJson.mapper();
+
+    /** A newer scheduler may have written it. */
+    private static final ObjectMapper VIEWS =
+            NewerViews.readBy(DroverJson.fromPeers().copy());
+
     private static final int CONNECTIONS = 8;
 
     /** No client's key begins so. */
@@ -53,6 +59,20 @@ public final class JdbcReadModel implements ReadModel {
             connections.close();
             throw e;
         }
+    }
+
+    /** The cluster that this database belongs to: the first that was ever proposed, whichever scheduler did. */
+    public ClusterIdentity cluster(ClusterIdentity proposed) {
+        boolean unused = sql.insertIfAbsent(
+                "note that this database belongs to cluster " + proposed.name(),
+                "INSERT INTO cluster (only_row, name, ownership_tag) VALUES (1, ?, ?)",
+                proposed.name(),
+                proposed.ownershipTag());
+        return sql.query(
+                        "read which cluster this database belongs to",
+                        "SELECT name, ownership_tag FROM cluster",
+                        row -> new ClusterIdentity(row.getString(1), row.getString(2)))
+                .getFirst();
     }
 
     @Override
@@ -281,7 +301,7 @@ public final class JdbcReadModel implements ReadModel {
 
     private static <T> T view(ResultSet row, Class<T> type) throws SQLException {
         try {
-            return JSON.readValue(row.getString(1), type);
+            return VIEWS.readValue(row.getString(1), type);
         } catch (JsonProcessingException e) {
             throw new ReadModelException("read a kept " + type.getSimpleName(), e);
         }

@@ -49,7 +49,7 @@ class SchemaTest {
             assertThat(threads.invokeAll(schedulers))
                     .allSatisfy(done -> assertThat(done.get()).isTrue());
             assertThat(count(connections, "schema_history WHERE success AND version IS NOT NULL"))
-                    .isEqualTo(4);
+                    .isEqualTo(5);
         }
     }
 

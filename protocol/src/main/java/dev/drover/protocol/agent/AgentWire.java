@@ -15,25 +15,32 @@ import com.esotericsoftware.kryo.io.Output;
 import com.esotericsoftware.kryo.util.Pool;
 import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.id.PoolName;
-import java.time.Instant;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /**
  * The frames between agents and schedulers: a version byte, then one Kryo object of a registered class.
  *
- * <p>Any bytes decode to a message that was encoded by this version, or to a {@link WireException}: an unknown version, an
- * unknown class, a length beyond the frame and bytes left over are all refused. Fields are written one by one, so a changed
- * record does not change the frame silently; changing a frame means a new {@link #VERSION}. Safe to use from any thread.
+ * <p>Either side may be newer. A message, and each record in one, may have more fields at its end than its reader knows, which are
+ * passed over; a message of an unknown class, or that hangs on an unknown value, is a {@link NewerFrameException}, which its reader
+ * passes over. All else that is not a message of this version is a {@link WireException}: another version, too few bytes, a length
+ * beyond the frame. Fields are written one by one, so a changed record does not change the frame silently. Any other change than
+ * those is a new {@link #VERSION}. Safe to use from any thread.
  */
 public final class AgentWire {
     /** The version this code writes, and the only one it reads. */
-    public static final byte VERSION = 1;
+    public static final byte VERSION = 2;
+
+    /** How it is called when a connection is made: a WebSocket subprotocol. Both sides take the newest that both know. */
+    public static final String SUBPROTOCOL = "drover-agent-v" + VERSION;
 
     /** No frame is longer. */
     public static final int MAX_FRAME_BYTES = 1 << 20;
 
     private static final int INITIAL_BYTES = 512;
+
+    /** Kryo writes registration numbers raised by this: 0 and 1 have meanings of their own. */
+    private static final int KRYO_OFFSET = 2;
 
     private static final Pool<Kryo> KRYOS = new Pool<>(true, false, 16) {
         @Override
@@ -43,22 +50,6 @@ public final class AgentWire {
     };
 
     private AgentWire() {}
-
-    /** A status with a rebalance signal is a frame of its own kind, so that one without stays what agents before it write and read. */
-    private record Signalled(AgentReport.Status status, Instant since) {
-        AgentReport.Status whole() {
-            return new AgentReport.Status(
-                    status.node(), status.incarnation(), status.sequence(), status.notice(), since, status.shards());
-        }
-    }
-
-    private static Object framed(Object message) {
-        if (message instanceof AgentReport.Status status) {
-            Instant since = status.rebalanceSince();
-            return since == null ? status : new Signalled(status, since);
-        }
-        return message;
-    }
 
     /**
      * The frame of a report.
@@ -100,7 +91,7 @@ public final class AgentWire {
         Kryo kryo = KRYOS.obtain();
         try (Output out = new Output(INITIAL_BYTES, MAX_FRAME_BYTES)) {
             out.writeByte(VERSION);
-            kryo.writeClassAndObject(out, framed(message));
+            kryo.writeClassAndObject(out, message);
             return out.toBytes();
         } catch (WireException e) {
             throw e;
@@ -124,19 +115,12 @@ public final class AgentWire {
         }
         Kryo kryo = KRYOS.obtain();
         try (Input in = new Input(frame, 1, frame.length - 1)) {
-            Registration registration = kryo.readClass(in);
-            Class<?> type = registration == null ? Void.class : registration.getType();
-            if (!kind.isAssignableFrom(type == Signalled.class ? AgentReport.Status.class : type)) {
+            Class<?> type = type(kryo, in);
+            if (!kind.isAssignableFrom(type)) {
                 throw new WireException(
                         "a frame that holds a " + type.getSimpleName() + ", not an " + kind.getSimpleName());
             }
-            Object read = kryo.readObject(in, type);
-            T message = kind.cast(read instanceof Signalled signalled ? signalled.whole() : read);
-            int left = in.limit() - in.position();
-            if (left != 0) {
-                throw new WireException("a frame with " + left + " bytes left over after a " + type.getSimpleName());
-            }
-            return message;
+            return kind.cast(kryo.readObject(in, type));
         } catch (WireException e) {
             throw e;
         } catch (RuntimeException e) {
@@ -147,6 +131,16 @@ public final class AgentWire {
         } finally {
             KRYOS.free(kryo);
         }
+    }
+
+    /** Kryo itself would say of a class that it does not know only that something is wrong. */
+    private static Class<?> type(Kryo kryo, Input in) {
+        int number = in.readVarInt(true) - KRYO_OFFSET;
+        Registration registration = kryo.getRegistration(number);
+        if (registration == null) {
+            throw new NewerFrameException("a message of the unknown kind " + number);
+        }
+        return registration.getType();
     }
 
     private static Kryo register() {
@@ -182,15 +176,6 @@ public final class AgentWire {
                     list(out, telemetry.steps(), WireRecords::step);
                 },
                 in -> new AgentReport.Telemetry(WireRecords.lease(in), list(in, WireRecords::step)));
-        register(
-                kryo,
-                23,
-                Signalled.class,
-                (out, signalled) -> {
-                    WireRecords.status(out, signalled.status());
-                    instant(out, signalled.since());
-                },
-                in -> new Signalled(WireRecords.status(in), instant(in)));
     }
 
     private static void registerCommands(Kryo kryo) {

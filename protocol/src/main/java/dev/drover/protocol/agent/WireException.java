@@ -3,7 +3,7 @@ package dev.drover.protocol.agent;
 import java.io.Serial;
 
 /** Bytes that are no frame of this protocol, or a message that does not fit into one: what was wrong, and what is allowed. */
-public final class WireException extends RuntimeException {
+public sealed class WireException extends RuntimeException permits NewerFrameException {
     @Serial
     private static final long serialVersionUID = 1L;
 

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +63,33 @@ final class WireFields {
         return List.copyOf(values);
     }
 
+    /** A record with its length before it, so that a reader which knows fewer of its fields finds its end. */
+    static void delimited(Output out, Runnable fields) {
+        int start = out.position();
+        out.writeInt(0);
+        fields.run();
+        int end = out.position();
+        out.setPosition(start);
+        out.writeInt(end - start - Integer.BYTES);
+        out.setPosition(end);
+    }
+
+    /** Passes over what the record has more than is read of it. */
+    static <T> T delimited(Input in, Supplier<T> fields) {
+        int length = in.readInt();
+        int limit = in.limit();
+        if (length < 0 || length > limit - in.position()) {
+            throw new WireException(
+                    "a record of " + length + " bytes where " + (limit - in.position()) + " bytes are left");
+        }
+        int end = in.position() + length;
+        in.setLimit(end);
+        T value = fields.get();
+        in.setLimit(limit);
+        in.setPosition(end);
+        return value;
+    }
+
     static <T> void optional(Output out, @Nullable T value, BiConsumer<Output, T> write) {
         out.writeBoolean(value != null);
         if (value != null) {
@@ -106,8 +134,20 @@ final class WireFields {
         text(out, value.name());
     }
 
+    /**
+     * Reads the first value that this version knows: a newer one writes {@code NEW/OLD}, and so says what an older reader is to take
+     * its new value for.
+     */
     static <E extends Enum<E>> E name(Input in, Class<E> type) {
-        return Enum.valueOf(type, text(in));
+        String written = text(in);
+        for (String name : written.split("/", -1)) {
+            for (E value : type.getEnumConstants()) {
+                if (value.name().equals(name)) {
+                    return value;
+                }
+            }
+        }
+        throw new NewerFrameException("an unknown " + type.getSimpleName() + ": '" + written + "'");
     }
 
     private static int nanos(Input in) {

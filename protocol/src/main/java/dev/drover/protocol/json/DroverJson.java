@@ -24,12 +24,22 @@ import java.time.Duration;
  */
 public final class DroverJson {
     private static final ObjectMapper STRICT = strict();
+    private static final ObjectMapper FROM_PEERS = strict().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .disable(JsonParser.Feature.INCLUDE_SOURCE_IN_LOCATION);
 
     private DroverJson() {}
 
     /** The shared, immutable-by-convention mapper. */
     public static ObjectMapper mapper() {
         return STRICT;
+    }
+
+    /**
+     * The same for what another version may have written: a property that this one does not know is passed over. Its errors do not
+     * quote what was read, which may hold secrets.
+     */
+    public static ObjectMapper fromPeers() {
+        return FROM_PEERS;
     }
 
     private static ObjectMapper strict() {

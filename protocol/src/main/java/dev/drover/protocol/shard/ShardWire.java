@@ -4,7 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.exc.InvalidTypeIdException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.util.Optional;
 
 /**
  * Reads and writes lines of the shard protocol.
@@ -60,6 +62,23 @@ public final class ShardWire {
                     "not a shard message: " + head(line, LONGEST_LINE_SHOWN) + " ("
                             + head(e.getOriginalMessage(), LONGEST_PROBLEM_SHOWN) + ")",
                     e);
+        }
+    }
+
+    /**
+     * Reads one line of a peer that may be newer.
+     *
+     * @return empty where it is a message of a kind that this version does not know, which is to be passed over
+     * @throws IllegalArgumentException when the line is no message of any version
+     */
+    public static <T> Optional<T> parseKnown(String line, Class<T> type) {
+        try {
+            return Optional.of(parse(line, type));
+        } catch (IllegalArgumentException e) {
+            if (e.getCause() instanceof InvalidTypeIdException unknown && unknown.getTypeId() != null) {
+                return Optional.empty();
+            }
+            throw e;
         }
     }
 

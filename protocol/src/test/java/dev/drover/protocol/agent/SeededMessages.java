@@ -29,14 +29,13 @@ final class SeededMessages {
         return List.of(
                 new AgentReport.Hello(node(), new PoolName("p" + random.nextInt(1000)), text(), text(), text()),
                 new AgentReport.Status(
-                        node(), text(), random.nextLong(Long.MAX_VALUE), maybe(this::notice), list(this::shard)),
+                        node(),
+                        text(),
+                        random.nextLong(Long.MAX_VALUE),
+                        maybe(this::notice),
+                        maybe(this::instant),
+                        list(this::shard)),
                 new AgentReport.Telemetry(lease(), list(this::step)));
-    }
-
-    /** A status with a rebalance signal, which is a frame of its own kind. */
-    AgentReport.Status signalled() {
-        return new AgentReport.Status(
-                node(), text(), random.nextLong(Long.MAX_VALUE), maybe(this::notice), instant(), list(this::shard));
     }
 
     /** One command of each kind. */

@@ -11,6 +11,9 @@ import java.util.Optional;
  * <p>Every call blocks and may be made from any thread, best a virtual one. What a cloud answers is a value; an exception
  * means that nothing is known of the outcome, and every call is idempotent, so that the caller may simply repeat it.
  *
+ * <p>Several clusters may use one account: each sees and touches only what carries its own ownership tag, even where their nodes
+ * have the same names.
+ *
  * <p>It does not retry, choose markets, or keep state: those are the caller's.
  */
 public interface CloudProvider extends AutoCloseable {
@@ -27,19 +30,20 @@ public interface CloudProvider extends AutoCloseable {
     /**
      * Launches one instance in the first of the request's markets that gives one.
      *
-     * <p>The node is the client token: a repeat of the request returns the instance of the first, also after it ended, and
-     * never starts a second.
+     * <p>Owner and node are the client token: a repeat of the request returns the instance of the first, also after it ended,
+     * and never starts a second.
      *
      * @throws CloudException if the outcome is unknown: repeat the request, or ask {@link #instance}
      */
     LaunchResult launch(LaunchRequest request);
 
     /**
-     * Ends the node's instance. An unknown or ended node is fine. The instance may live on for a grace of a few seconds.
+     * Ends the instance of the owner's node. An unknown or ended node is fine, and so is another owner's of that name: it is not
+     * touched. The instance may live on for a grace of a few seconds.
      *
      * @throws CloudException if the cloud could not be asked
      */
-    void terminate(NodeId node);
+    void terminate(String owner, NodeId node);
 
     /**
      * Every instance that carries this ownership tag: those that live, and those that ended lately, with how they ended.
@@ -49,12 +53,12 @@ public interface CloudProvider extends AutoCloseable {
     List<Instance> instances(String owner);
 
     /**
-     * What the cloud knows of one node: a {@link InstanceState#TERMINATED} instance is proof of its death. Empty means
-     * that the cloud never launched it, or has forgotten it long after its end.
+     * What the cloud knows of one node of the owner: a {@link InstanceState#TERMINATED} instance is proof of its death. Empty
+     * means that the cloud never launched it, or has forgotten it long after its end.
      *
      * @throws CloudException if the cloud could not be asked
      */
-    Optional<Instance> instance(NodeId node);
+    Optional<Instance> instance(String owner, NodeId node);
 
     /** Gives back connections and threads. Instances live on. */
     @Override

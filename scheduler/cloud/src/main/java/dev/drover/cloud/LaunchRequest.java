@@ -8,7 +8,7 @@ import java.util.Map;
 /**
  * What to launch.
  *
- * @param node chosen by the caller; also the client token of the launch
+ * @param node chosen by the caller; with the owner it is the client token of the launch
  * @param markets tried in this order, at least one
  * @param owner the ownership tag, by which {@link CloudProvider#instances} finds the instance again
  * @param tags further tags, readable from the instance

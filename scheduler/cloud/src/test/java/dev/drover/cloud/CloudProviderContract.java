@@ -51,7 +51,7 @@ public abstract class CloudProviderContract {
     protected Instance untilState(String node, InstanceState state) throws Exception {
         return Waiting.until(
                         node + " is " + state,
-                        () -> provider().instance(new NodeId(node)),
+                        () -> provider().instance(OWNER, new NodeId(node)),
                         found -> found.isPresent() && found.get().state() == state)
                 .orElseThrow();
     }
@@ -91,7 +91,7 @@ public abstract class CloudProviderContract {
     void repeatOfALaunchIsTheSameInstanceAlsoAfterItsEnd() throws Exception {
         Instance first = launched(request("repeat", roomy()));
         assertThat(launched(request("repeat", roomy())).instanceId()).isEqualTo(first.instanceId());
-        provider().terminate(new NodeId("repeat"));
+        provider().terminate(OWNER, new NodeId("repeat"));
         untilState("repeat", InstanceState.TERMINATED);
         Instance again = launched(request("repeat", roomy()));
         assertThat(again.instanceId()).isEqualTo(first.instanceId());
@@ -136,7 +136,7 @@ public abstract class CloudProviderContract {
                 .extracting(Refusal::kind)
                 .containsExactly(Refusal.Kind.NOT_OFFERED, Refusal.Kind.NO_CAPACITY);
         assertThat(result).isInstanceOf(LaunchResult.Refused.class);
-        assertThat(provider().instance(new NodeId("refused"))).isEmpty();
+        assertThat(provider().instance(OWNER, new NodeId("refused"))).isEmpty();
         assertThat(launched(request("refused", roomy())).market()).isEqualTo(roomy());
     }
 
@@ -144,20 +144,20 @@ public abstract class CloudProviderContract {
     void terminatedInstanceIsProofOfDeath() throws Exception {
         launched(request("ends", roomy()));
         untilState("ends", InstanceState.RUNNING);
-        provider().terminate(new NodeId("ends"));
-        provider().terminate(new NodeId("ends"));
+        provider().terminate(OWNER, new NodeId("ends"));
+        provider().terminate(OWNER, new NodeId("ends"));
         Instance ended = untilState("ends", InstanceState.TERMINATED);
         assertThat(ended.endedAt()).isNotNull().isAfterOrEqualTo(ended.launchedAt());
         assertThat(ended.endReason()).isNotBlank();
-        provider().terminate(new NodeId("ends"));
-        assertThat(provider().instance(new NodeId("ends"))).contains(ended);
+        provider().terminate(OWNER, new NodeId("ends"));
+        assertThat(provider().instance(OWNER, new NodeId("ends"))).contains(ended);
         assertThat(provider().instances(OWNER)).contains(ended);
     }
 
     @Test
     void unknownNodesAreFine() {
-        provider().terminate(new NodeId("never-launched"));
-        assertThat(provider().instance(new NodeId("never-launched"))).isEmpty();
+        provider().terminate(OWNER, new NodeId("never-launched"));
+        assertThat(provider().instance(OWNER, new NodeId("never-launched"))).isEmpty();
     }
 
     @Test
@@ -176,12 +176,32 @@ public abstract class CloudProviderContract {
         assertThat(provider().instances("nobody")).isEmpty();
     }
 
+    /** Two clusters in one account, each of which calls its nodes as it likes. */
+    @Test
+    void ownersNeverTouchEachOthersNodesOfTheSameName() throws Exception {
+        String other = "drover-other";
+        Instance mine = launched(request("twin", roomy()));
+        Instance theirs = launched(
+                new LaunchRequest(new NodeId("twin"), List.of(roomy()), other, Map.of("pool", "contract"), "{}"));
+        assertThat(theirs.instanceId()).isNotEqualTo(mine.instanceId());
+        assertThat(theirs.owner()).isEqualTo(other);
+        assertThat(launched(request("twin", roomy())).instanceId()).isEqualTo(mine.instanceId());
+        provider().terminate("nobody", new NodeId("twin"));
+        provider().terminate(OWNER, new NodeId("twin"));
+        untilState("twin", InstanceState.TERMINATED);
+        Instance left = provider().instance(other, new NodeId("twin")).orElseThrow();
+        assertThat(left.instanceId()).isEqualTo(theirs.instanceId());
+        assertThat(left.state()).isNotEqualTo(InstanceState.TERMINATED);
+        assertThat(provider().instance("nobody", new NodeId("twin"))).isEmpty();
+    }
+
     @Test
     void unreachableCloudIsAnUnknownOutcome() {
         try (CloudProvider gone = unreachable()) {
             assertThatThrownBy(gone::offers).isInstanceOf(CloudException.class);
             assertThatThrownBy(() -> gone.launch(request("unknown", roomy()))).isInstanceOf(CloudException.class);
-            assertThatThrownBy(() -> gone.instance(new NodeId("unknown"))).isInstanceOf(CloudException.class);
+            assertThatThrownBy(() -> gone.instance(OWNER, new NodeId("unknown")))
+                    .isInstanceOf(CloudException.class);
         }
     }
 }

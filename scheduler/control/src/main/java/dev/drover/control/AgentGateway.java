@@ -2,6 +2,8 @@ package dev.drover.control;
 
 import dev.drover.protocol.agent.AgentWire;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -54,7 +56,14 @@ final class AgentGateway {
     Route route() {
         return Directives.path(
                 PathMatchers.segment("agents").slash("v1"),
-                () -> Directives.handleWebSocketMessages(Flow.lazyFlow(this::connection)));
+                () -> Directives.extractOfferedWsProtocols(
+                        offered -> Directives.handleWebSocketMessagesForOptionalProtocol(
+                                Flow.lazyFlow(this::connection), subprotocol(offered))));
+    }
+
+    /** One that offers others alone is refused, in words of HTTP: it is told which one is spoken here, and dials on. */
+    private static Optional<String> subprotocol(List<String> offered) {
+        return offered.isEmpty() ? Optional.empty() : Optional.of(AgentWire.SUBPROTOCOL);
     }
 
     private Flow<Message, Message, NotUsed> connection() {

@@ -4,6 +4,7 @@ import dev.drover.planning.input.Input;
 import dev.drover.protocol.agent.AgentCommand;
 import dev.drover.protocol.agent.AgentReport;
 import dev.drover.protocol.agent.AgentWire;
+import dev.drover.protocol.agent.NewerFrameException;
 import dev.drover.protocol.agent.ShardStatus;
 import dev.drover.protocol.agent.WireException;
 import dev.drover.protocol.checkpoint.CheckpointRef;
@@ -42,6 +43,7 @@ final class AgentSession extends AbstractBehavior<AgentSession.Message> {
     private final Map<Lease, CheckpointRef> checkpoints = new HashMap<>();
     private Optional<AgentReport.Hello> hello = Optional.empty();
     private Optional<AgentReport.Status> last = Optional.empty();
+    private boolean puzzled;
 
     private AgentSession(
             ActorContext<Message> context, TimerScheduler<Message> timers, Around around, Duration idle, Line line) {
@@ -132,12 +134,30 @@ final class AgentSession extends AbstractBehavior<AgentSession.Message> {
         AgentReport report;
         try {
             report = AgentWire.decodeReport(frame.bytes().toArray());
+        } catch (NewerFrameException e) {
+            return passOver(e, frame.next());
         } catch (WireException e) {
             return gone(hangUp("a frame can't be read: " + e.getMessage(), frame.next()));
         }
         Behavior<Message> next = hello.map(known -> onReport(known, report)).orElseGet(() -> onFirst(report));
         frame.next().tell(Next.FRAME);
         return next;
+    }
+
+    /** To hang up would end in the same the next time that the agent says it. */
+    private Behavior<Message> passOver(NewerFrameException why, ActorRef<Next> next) {
+        if (!puzzled) {
+            puzzled = true;
+            getContext()
+                    .getLog()
+                    .warn(
+                            "node {} is newer than this scheduler ({}); what it says that is new is passed over: {}",
+                            node(),
+                            hello.map(AgentReport.Hello::version).orElse("version not known"),
+                            why.getMessage());
+        }
+        next.tell(Next.FRAME);
+        return this;
     }
 
     private AgentSession awaitFrame() {

@@ -2,6 +2,7 @@ package dev.drover.control;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import dev.drover.protocol.id.Release;
 import dev.drover.protocol.tls.TlsFiles;
 import java.nio.file.Path;
 import java.util.Map;
@@ -33,6 +34,8 @@ public record ClusterConfig(String host, int port, Optional<Peers> peers, Downin
                         host,
                         "pekko.remote.artery.canonical.port",
                         port,
+                        "pekko.cluster.app-version",
+                        Release.VERSION,
                         "pekko.cluster.split-brain-resolver.active-strategy",
                         switch (downing) {
                             case MAJORITY -> "keep-majority";

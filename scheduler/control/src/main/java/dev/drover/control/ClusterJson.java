@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.DeserializationContext;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializerProvider;
@@ -40,7 +39,7 @@ final class ClusterJson {
     private interface Named {}
 
     static ObjectMapper mapper(ActorRefResolver resolver) {
-        ObjectMapper mapper = DroverJson.mapper().copy().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+        ObjectMapper mapper = DroverJson.fromPeers().copy();
         for (Class<?> choice : CHOICES) {
             mapper.addMixIn(choice, Named.class);
             leaves(choice).forEach(leaf -> mapper.registerSubtypes(new NamedType(leaf, leaf.getSimpleName())));

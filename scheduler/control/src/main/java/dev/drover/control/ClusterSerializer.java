@@ -2,12 +2,14 @@ package dev.drover.control;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.drover.protocol.api.PoolReply;
+import dev.drover.protocol.json.NewerViews;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.NotSerializableException;
 import java.io.OutputStream;
+import java.util.Map;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.apache.pekko.actor.ExtendedActorSystem;
@@ -17,21 +19,38 @@ import org.apache.pekko.serialization.SerializerWithStringManifest;
 
 /**
  * How schedulers of one cluster write what they say to each other: JSON under a manifest, long texts compressed. A message never
- * changes its meaning under its manifest; a field may be added, as an {@code Optional}.
+ * changes its meaning under its manifest; a field may be added, as an {@code Optional}. A message that this version does not know, or
+ * that hangs on a value which it does not know, is dropped with a line in the log: its asker asks again or gives up, and what reports
+ * say is said again.
  */
 public final class ClusterSerializer extends SerializerWithStringManifest {
     /** On the wire between versions, so never to be changed. */
     private static final int IDENTIFIER = 7303;
+
+    /** What each message is called on the wire between versions: never to be changed, nor used for another. */
+    static final Map<String, Class<?>> MANIFESTS = Map.of(
+            "pool.tell.v1", PoolFrontActor.Tell.class,
+            "pool.heard.v1", PoolFrontActor.Heard.class,
+            "pool.ask.v1", PoolFrontActor.Ask.class,
+            "pool.reply.v1", PoolReply.class,
+            "session.tell.v1", AgentSession.Tell.class,
+            "session.announce.v1", AgentSession.Announce.class,
+            "session.replaced.v1", AgentSession.Replaced.class,
+            "telemetry.steps.v1", TelemetryActor.Steps.class,
+            "telemetry.checkpoint.v1", TelemetryActor.CheckpointKnown.class);
 
     private static final int COMPRESS_FROM_BYTES = 16 * 1024;
     private static final byte PLAIN = 0;
     private static final byte COMPRESSED = 1;
 
     private final ObjectMapper mapper;
+    private final ObjectMapper views;
 
     /** Pekko makes it by name. */
     public ClusterSerializer(ExtendedActorSystem system) {
-        this.mapper = ClusterJson.mapper(ActorRefResolver.get(Adapter.toTyped(system)));
+        ActorRefResolver references = ActorRefResolver.get(Adapter.toTyped(system));
+        this.mapper = ClusterJson.mapper(references);
+        this.views = NewerViews.readBy(ClusterJson.mapper(references));
     }
 
     @Override
@@ -41,18 +60,12 @@ public final class ClusterSerializer extends SerializerWithStringManifest {
 
     @Override
     public String manifest(Object message) {
-        return switch (message) {
-            case PoolFrontActor.Tell ignored -> "pool.tell.v1";
-            case PoolFrontActor.Heard ignored -> "pool.heard.v1";
-            case PoolFrontActor.Ask ignored -> "pool.ask.v1";
-            case PoolReply ignored -> "pool.reply.v1";
-            case AgentSession.Tell ignored -> "session.tell.v1";
-            case AgentSession.Announce ignored -> "session.announce.v1";
-            case AgentSession.Replaced ignored -> "session.replaced.v1";
-            case TelemetryActor.Steps ignored -> "telemetry.steps.v1";
-            case TelemetryActor.CheckpointKnown ignored -> "telemetry.checkpoint.v1";
-            default -> throw new IllegalArgumentException("schedulers do not send each other a " + message.getClass());
-        };
+        return MANIFESTS.entrySet().stream()
+                .filter(entry -> entry.getValue().isInstance(message))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElseThrow(() ->
+                        new IllegalArgumentException("schedulers do not send each other a " + message.getClass()));
     }
 
     /** A byte that says how it is written, then the JSON. */
@@ -79,7 +92,7 @@ public final class ClusterSerializer extends SerializerWithStringManifest {
         Class<?> type = type(manifest);
         InputStream rest = new ByteArrayInputStream(bytes, 1, bytes.length - 1);
         try (InputStream in = bytes[0] == COMPRESSED ? new GZIPInputStream(rest) : rest) {
-            return mapper.readValue(in, type);
+            return (type == PoolReply.class ? views : mapper).readValue(in, type);
         } catch (IOException e) {
             throw new NotSerializableException("a '%s' of %d bytes from another scheduler can't be read: %s"
                     .formatted(manifest, bytes.length, e.getMessage()));
@@ -87,19 +100,11 @@ public final class ClusterSerializer extends SerializerWithStringManifest {
     }
 
     private static Class<?> type(String manifest) throws NotSerializableException {
-        return switch (manifest) {
-            case "pool.tell.v1" -> PoolFrontActor.Tell.class;
-            case "pool.heard.v1" -> PoolFrontActor.Heard.class;
-            case "pool.ask.v1" -> PoolFrontActor.Ask.class;
-            case "pool.reply.v1" -> PoolReply.class;
-            case "session.tell.v1" -> AgentSession.Tell.class;
-            case "session.announce.v1" -> AgentSession.Announce.class;
-            case "session.replaced.v1" -> AgentSession.Replaced.class;
-            case "telemetry.steps.v1" -> TelemetryActor.Steps.class;
-            case "telemetry.checkpoint.v1" -> TelemetryActor.CheckpointKnown.class;
-            default ->
-                throw new NotSerializableException("a message '" + manifest
-                        + "' came from another scheduler, which this version does not know; it is dropped");
-        };
+        Class<?> type = MANIFESTS.get(manifest);
+        if (type == null) {
+            throw new NotSerializableException("a message '" + manifest
+                    + "' came from another scheduler, which this version does not know; it is dropped");
+        }
+        return type;
     }
 }

@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Launches, ends and probes instances: one call in flight per node, results as inputs.
  *
- * <p>Where a call's outcome is unknown the pool hears why, and asks again after a while; the node's id is the client token, so
- * that no second instance comes of it.
+ * <p>Where a call's outcome is unknown the pool hears why, and asks again after a while; the node's id, with the cluster's ownership
+ * tag, is the client token, so that no second instance comes of it and no other cluster's is touched.
  */
 final class LaunchExecutor {
     /** The tag by which an instance's pool is found again. */
@@ -79,7 +79,7 @@ final class LaunchExecutor {
 
     void terminate(NodeId node, Consumer<Input> results) {
         call(node, results, () -> {
-            cloud.terminate(node);
+            cloud.terminate(config.owner(), node);
             reportIfEnded(node, results);
         });
     }
@@ -128,7 +128,7 @@ final class LaunchExecutor {
     }
 
     private void reportIfEnded(NodeId node, Consumer<Input> results) {
-        Optional<Instance> instance = cloud.instance(node);
+        Optional<Instance> instance = cloud.instance(config.owner(), node);
         if (instance.isEmpty()) {
             results.accept(new Input.InstanceEnded(node, "the provider knows no instance for it"));
         } else if (instance.get().state() == InstanceState.TERMINATED) {

@@ -193,9 +193,10 @@ final class PoolFrontActor extends AbstractBehavior<PoolFrontActor.Message> {
         return next();
     }
 
+    /** A pool that can't be recovered has no write in flight, and may be readable where it goes. */
     private Behavior<Message> onStop() {
         stopping = true;
-        return next();
+        return recovered ? next() : Behaviors.stopped();
     }
 
     private Behavior<Message> next() {

@@ -25,6 +25,7 @@ import org.apache.pekko.Done;
 import org.apache.pekko.actor.CoordinatedShutdown;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.Props;
+import org.apache.pekko.cluster.sharding.ShardCoordinator;
 import org.apache.pekko.cluster.sharding.typed.ClusterShardingSettings;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
 import org.apache.pekko.cluster.sharding.typed.javadsl.Entity;
@@ -148,9 +149,14 @@ public record Scheduler(PoolGateway gateway, SchedulerGateway schedulers, Route 
     /** A pool never goes to sleep: it must see leases expire even when nobody talks to it. */
     private static void startPools(
             ActorSystem<?> system, ClusterSharding sharding, PoolFrontActor.Surroundings around) {
+        ClusterShardingSettings settings =
+                ClusterShardingSettings.create(system).withNoPassivationStrategy();
         sharding.init(Entity.of(
                         PoolFrontActor.KEY, entity -> PoolFrontActor.create(new PoolName(entity.getEntityId()), around))
-                .withSettings(ClusterShardingSettings.create(system).withNoPassivationStrategy())
+                .withSettings(settings)
+                .withAllocationStrategy(new NewestFirst(
+                        system.classicSystem(), (ShardCoordinator.ActorSystemDependentAllocationStrategy)
+                                sharding.defaultShardAllocationStrategy(settings)))
                 .withStopMessage(new PoolFrontActor.Stop()));
     }
 

@@ -1,11 +1,13 @@
 package dev.drover.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.ConfigFactory;
 import dev.drover.planning.input.Input;
 import dev.drover.protocol.agent.AgentCommand;
 import dev.drover.protocol.agent.AgentReport;
+import dev.drover.protocol.agent.AgentWire;
 import dev.drover.protocol.agent.ShardStatus;
 import dev.drover.protocol.checkpoint.CheckpointRef;
 import dev.drover.protocol.id.JobId;
@@ -13,7 +15,12 @@ import dev.drover.protocol.id.Lease;
 import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.id.PoolName;
 import dev.drover.protocol.id.ShardId;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.net.http.WebSocketHandshakeException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -129,6 +136,54 @@ class AgentGatewayTest {
             Eventually.isTrue("another node's status ends it", () -> impostor.closed);
         }
         assertThat(inputs).noneMatch(Input.StatusReported.class::isInstance);
+    }
+
+    @Test
+    void whatANewerAgentSaysThatIsNewIsPassedOverAndTheRestHeard() {
+        try (FakeAgent agent = new FakeAgent(url);
+                LogLines lines = new LogLines(AgentSession.class)) {
+            agent.sendBytes(longer(
+                    AgentWire.encode(new AgentReport.Hello(NODE, POOL, "inc-1", TOKENS.issue(NODE, POOL), "0.2.0"))));
+            for (long sequence = 1; sequence <= 2; sequence++) {
+                agent.sendBytes(ofAnUnknownKind());
+                agent.sendBytes(
+                        longer(AgentWire.encode(new AgentReport.Status(NODE, "inc-1", sequence, null, List.of()))));
+            }
+            Eventually.isTrue("the rest is heard", () -> inputs.size() == 3);
+            assertThat(inputs.get(2))
+                    .isEqualTo(new Input.StatusReported(new AgentReport.Status(NODE, "inc-1", 2, null, List.of())));
+            assertThat(agent.closed).isFalse();
+            assertThat(lines.all())
+                    .filteredOn(line -> line.startsWith("WARN"))
+                    .singleElement()
+                    .asString()
+                    .contains("n-1", "0.2.0", "newer than this scheduler");
+        }
+    }
+
+    @Test
+    void aVersionOfFramesIsAgreedOrRefusedInTheHandshake() {
+        HttpClient http = HttpClient.newHttpClient();
+        WebSocket agreed = http.newWebSocketBuilder()
+                .subprotocols("drover-agent-v9", AgentWire.SUBPROTOCOL)
+                .buildAsync(URI.create(url), new WebSocket.Listener() {})
+                .join();
+        assertThat(agreed.getSubprotocol()).isEqualTo(AgentWire.SUBPROTOCOL);
+        agreed.abort();
+        assertThatThrownBy(() -> http.newWebSocketBuilder()
+                        .subprotocols("drover-agent-v9")
+                        .buildAsync(URI.create(url), new WebSocket.Listener() {})
+                        .join())
+                .hasCauseInstanceOf(WebSocketHandshakeException.class);
+        http.shutdownNow();
+    }
+
+    private static byte[] longer(byte[] frame) {
+        return Arrays.copyOf(frame, frame.length + 7);
+    }
+
+    private static byte[] ofAnUnknownKind() {
+        return new byte[] {AgentWire.VERSION, 60, 1, 2, 3};
     }
 
     @Test

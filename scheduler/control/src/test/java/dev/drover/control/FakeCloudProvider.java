@@ -30,12 +30,15 @@ final class FakeCloudProvider implements CloudProvider {
 
     final List<LaunchRequest> launches = new CopyOnWriteArrayList<>();
     final List<NodeId> terminations = new CopyOnWriteArrayList<>();
-    final Map<NodeId, Instance> instances = new ConcurrentHashMap<>();
+    final Map<Owned, Instance> instances = new ConcurrentHashMap<>();
     volatile boolean failing;
     volatile boolean refusing;
     volatile boolean hidden;
     final AtomicInteger looks = new AtomicInteger();
     volatile CountDownLatch stall = new CountDownLatch(0);
+
+    /** A node of an owner. */
+    record Owned(String owner, NodeId node) {}
 
     @Override
     public String name() {
@@ -72,14 +75,15 @@ final class FakeCloudProvider implements CloudProvider {
         }
         return new LaunchResult.Launched(
                 instances.computeIfAbsent(
-                        request.node(), node -> instance(node, market, request.owner(), request.tags())),
+                        new Owned(request.owner(), request.node()),
+                        owned -> instance(owned.node(), market, owned.owner(), request.tags())),
                 List.of());
     }
 
     @Override
-    public void terminate(NodeId node) {
+    public void terminate(String owner, NodeId node) {
         terminations.add(node);
-        end(node, "terminated");
+        end(new Owned(owner, node), "terminated");
     }
 
     @Override
@@ -90,8 +94,8 @@ final class FakeCloudProvider implements CloudProvider {
     }
 
     @Override
-    public Optional<Instance> instance(NodeId node) {
-        return Optional.ofNullable(instances.get(node));
+    public Optional<Instance> instance(String owner, NodeId node) {
+        return Optional.ofNullable(instances.get(new Owned(owner, node)));
     }
 
     @Override
@@ -99,15 +103,19 @@ final class FakeCloudProvider implements CloudProvider {
 
     /** An instance that is there without a launch. */
     void plant(NodeId node, String owner) {
-        instances.put(node, instance(node, SPOT, owner, Map.of()));
+        instances.put(new Owned(owner, node), instance(node, SPOT, owner, Map.of()));
     }
 
-    /** Ends the node's instance as the cloud would. */
+    /** Ends the node's instance, whoever owns it, as the cloud would. */
     void end(NodeId node, String reason) {
+        instances.keySet().stream().filter(owned -> owned.node().equals(node)).forEach(owned -> end(owned, reason));
+    }
+
+    private void end(Owned owned, String reason) {
         instances.computeIfPresent(
-                node,
+                owned,
                 (id, old) -> new Instance(
-                        id,
+                        id.node(),
                         old.instanceId(),
                         old.market(),
                         old.pricePerHour(),
@@ -120,9 +128,8 @@ final class FakeCloudProvider implements CloudProvider {
     }
 
     boolean isTerminated(NodeId node) {
-        return instance(node)
-                .filter(instance -> instance.state() == InstanceState.TERMINATED)
-                .isPresent();
+        return instances.values().stream()
+                .anyMatch(instance -> instance.node().equals(node) && instance.state() == InstanceState.TERMINATED);
     }
 
     private static Instance instance(NodeId node, Market market, String owner, Map<String, String> tags) {

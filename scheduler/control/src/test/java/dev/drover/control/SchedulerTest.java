@@ -120,7 +120,9 @@ class SchedulerTest {
         cloud.failing = false;
         try (World world = new World(directory, cloud)) {
             assertThat(world.url).isNotEmpty();
-            Eventually.isTrue("the same node is launched", () -> cloud.instances.containsKey(intended));
+            Eventually.isTrue(
+                    "the same node is launched",
+                    () -> cloud.instance(World.OWNER, intended).isPresent());
             assertThat(cloud.instances).hasSize(1);
         }
     }
@@ -134,7 +136,9 @@ class SchedulerTest {
             NodeId stranger = new NodeId("stranger");
             cloud.plant(orphan, World.OWNER);
             cloud.plant(stranger, "somebody else");
-            Eventually.isTrue("the node's instance is there", () -> cloud.instances.containsKey(first));
+            Eventually.isTrue(
+                    "the node's instance is there",
+                    () -> cloud.instance(World.OWNER, first).isPresent());
             cloud.end(first, "reclaimed");
             Eventually.isTrue(
                     "another node is launched",

@@ -2,7 +2,9 @@ package dev.drover.control;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import dev.drover.cloud.CloudProvider;
 import dev.drover.cloud.LaunchRequest;
 import dev.drover.persistence.cluster.SchedulerTable;
 import dev.drover.persistence.journal.Database;
@@ -37,10 +39,11 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.http.javadsl.Http;
 import org.apache.pekko.http.javadsl.ServerBinding;
 
-/** A whole scheduler on a directory, with a fake cloud. Closing it and making a new one on the directory is a restart. */
+/** A whole scheduler on a directory, most often with a fake cloud. Closing it and making a new one on the directory is a restart. */
 final class World implements AutoCloseable {
     static final PoolName POOL = new PoolName("herd");
     static final String OWNER = "test-cluster";
+    static final String SECRET = "a secret of enough length";
 
     final JdbcReadModel readModel;
     private final SchedulerTable table;
@@ -55,18 +58,39 @@ final class World implements AutoCloseable {
 
     /** A scheduler of a cluster; all of them share the directory and the database. */
     World(Path directory, FakeCloudProvider cloud, Database database, ClusterConfig cluster) throws IOException {
+        this(directory, cloud, node -> cloud.end(node, "killed by a drill"), database, cluster, OWNER);
+    }
+
+    /** One whose instances carry the tag {@code owner}. */
+    World(Path directory, CloudProvider cloud, Drills drills, Database database, ClusterConfig cluster, String owner)
+            throws IOException {
+        this(directory, cloud, drills, database, cluster, owner, ConfigFactory.empty());
+    }
+
+    /** One with these settings before all others. */
+    World(
+            Path directory,
+            CloudProvider cloud,
+            Drills drills,
+            Database database,
+            ClusterConfig cluster,
+            String owner,
+            Config first)
+            throws IOException {
         readModel = JdbcReadModel.open(database);
         table = SchedulerTable.open(database);
         store = new FileObjectStore(directory.resolve("store"));
         system = ActorSystem.create(
                 Behaviors.empty(),
                 ClusterConfig.SYSTEM,
-                database.pekkoConfig().withFallback(cluster.systemConfig()).withFallback(ConfigFactory.load()));
+                first.withFallback(database.pekkoConfig())
+                        .withFallback(cluster.systemConfig())
+                        .withFallback(ConfigFactory.load()));
         AtomicReference<List<String>> urls = new AtomicReference<>(List.of());
         SchedulerConfig config = new SchedulerConfig(
-                OWNER,
+                owner,
                 urls::get,
-                "a secret of enough length",
+                SECRET,
                 Optional.empty(),
                 "file://" + directory.resolve("store"),
                 Duration.ofMillis(100),
@@ -80,7 +104,7 @@ final class World implements AutoCloseable {
                 cloud,
                 readModel,
                 store,
-                node -> cloud.end(node, "killed by a drill"),
+                drills,
                 InstantSource.system(),
                 new Discovery(table, cluster.peers(), () -> String.join("", urls.get())));
         ServerBinding binding = Http.get(system)

@@ -1,10 +1,14 @@
 package dev.drover.agent.link;
 
+import dev.drover.protocol.agent.AgentCommand;
 import dev.drover.protocol.agent.AgentWire;
+import dev.drover.protocol.agent.NewerFrameException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLContext;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -26,9 +30,13 @@ import org.apache.pekko.stream.javadsl.Keep;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Opens one WebSocket and tells the link what becomes of it. Each dial has a number, so that news of an older one is known. */
 final class SchedulerDialer {
+    private static final Logger LOG = LoggerFactory.getLogger(SchedulerDialer.class);
+
     /** Frames between the link and the socket: few, so that a slow scheduler is noticed and the stream is thinned. */
     private static final int OUTGOING_FRAMES = 8;
 
@@ -40,6 +48,7 @@ final class SchedulerDialer {
     private final ConnectionContext connection;
     private final ClientConnectionSettings settings;
     private final ActorRef<LinkCommand> link;
+    private final AtomicBoolean puzzled = new AtomicBoolean();
 
     /** Trusts {@code tls} only, or where it is empty whom this machine trusts. */
     SchedulerDialer(ActorSystem<?> system, Optional<SSLContext> tls, AnyAddress addresses, ActorRef<LinkCommand> link) {
@@ -57,12 +66,13 @@ final class SchedulerDialer {
                 Source.<Message>queue(OUTGOING_FRAMES).viaMat(KillSwitches.single(), Keep.both());
         Sink<Message, CompletionStage<Done>> incoming = Flow.<Message>create()
                 .mapAsync(PARALLEL_READS, this::bytes)
-                .map(bytes -> new LinkCommand.Received(number, AgentWire.decodeCommand(bytes.toArray())))
+                .mapConcat(bytes -> commands(bytes.toArray()))
+                .map(command -> new LinkCommand.Received(number, command))
                 .toMat(Sink.foreach(link::tell), Keep.right());
         var flow = Flow.fromSinkAndSourceCoupledMat(incoming, outgoing, Keep.both());
         var answer = Http.get(system)
                 .singleWebSocketRequest(
-                        WebSocketRequest.create(url),
+                        WebSocketRequest.create(url).requestSubprotocol(AgentWire.SUBPROTOCOL),
                         flow,
                         connection,
                         Optional.empty(),
@@ -87,6 +97,20 @@ final class SchedulerDialer {
                         number, "answered " + upgrade.response().status()));
             }
         });
+    }
+
+    /** None where a newer scheduler says what only a newer agent understands; to hang up would only make it say so again. */
+    private List<AgentCommand> commands(byte[] frame) {
+        try {
+            return List.of(AgentWire.decodeCommand(frame));
+        } catch (NewerFrameException e) {
+            if (!puzzled.getAndSet(true)) {
+                LOG.warn(
+                        "the scheduler is newer than this agent; what it says that is new is passed over: {}",
+                        e.getMessage());
+            }
+            return List.of();
+        }
     }
 
     private CompletionStage<ByteString> bytes(Message message) {

@@ -46,6 +46,7 @@ public final class ShardProcess {
     private static final Pattern NODE_IS_SHORT = Pattern.compile("error[=:] ?(11|12|23|24)\\b");
 
     private static final int MAX_SOCKET_PATH = 100;
+    private static final int LONGEST_LINE_SHOWN = 200;
     private static final Duration DRAIN_WITHIN = Duration.ofSeconds(2);
     private static final Duration END_AFTER_CLOSE = Duration.ofSeconds(5);
 
@@ -58,6 +59,7 @@ public final class ShardProcess {
             Thread.ofVirtual().name("shard-writer").factory());
     private final List<ProcessEvent> unheard = new ArrayList<>();
     private Optional<Consumer<ProcessEvent>> listener = Optional.empty();
+    private boolean puzzled;
     private Optional<String> violation = Optional.empty();
     private boolean ready;
 
@@ -179,7 +181,8 @@ public final class ShardProcess {
             LocalFiles.deleteTree(socketDirectory);
             LineReader lines = new LineReader(channel);
             for (Optional<String> line = lines.next(); line.isPresent(); line = lines.next()) {
-                hear(ShardWire.parse(line.get(), FromShard.class));
+                String said = line.get();
+                ShardWire.parseKnown(said, FromShard.class).ifPresentOrElse(this::hear, () -> passOver(said));
             }
         } catch (ClosedChannelException e) {
             LOG.trace("the socket of process {} was closed here", process.pid());
@@ -196,6 +199,17 @@ public final class ShardProcess {
             ready |= message instanceof FromShard.Ready;
         }
         tell(new ProcessEvent.Said(message));
+    }
+
+    /** A program may speak a newer protocol. Once is enough: it may say so with every step. */
+    private void passOver(String line) {
+        if (!puzzled) {
+            puzzled = true;
+            LOG.warn(
+                    "process {} says what this agent does not know, and is passed over: {}",
+                    process.pid(),
+                    line.substring(0, Math.min(line.length(), LONGEST_LINE_SHOWN)));
+        }
     }
 
     private synchronized void violated(@Nullable String how) {

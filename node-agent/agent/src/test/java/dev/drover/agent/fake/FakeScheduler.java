@@ -23,11 +23,12 @@ import org.apache.pekko.http.javadsl.ConnectionContext;
 import org.apache.pekko.http.javadsl.Http;
 import org.apache.pekko.http.javadsl.ServerBinding;
 import org.apache.pekko.http.javadsl.ServerBuilder;
+import org.apache.pekko.http.javadsl.model.AttributeKeys;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.ws.BinaryMessage;
 import org.apache.pekko.http.javadsl.model.ws.Message;
-import org.apache.pekko.http.javadsl.model.ws.WebSocket;
+import org.apache.pekko.http.javadsl.model.ws.WebSocketUpgrade;
 import org.apache.pekko.stream.BoundedSourceQueue;
 import org.apache.pekko.stream.Materializer;
 import org.apache.pekko.stream.javadsl.Flow;
@@ -96,7 +97,9 @@ public final class FakeScheduler implements AutoCloseable {
     }
 
     private HttpResponse accept(HttpRequest request) {
-        return WebSocket.handleWebSocketRequestWith(request, flow());
+        WebSocketUpgrade upgrade =
+                request.getAttribute(AttributeKeys.webSocketUpgrade).orElseThrow();
+        return upgrade.handleMessagesWith(flow(), AgentWire.SUBPROTOCOL);
     }
 
     private Flow<Message, Message, NotUsed> flow() {
@@ -121,7 +124,16 @@ public final class FakeScheduler implements AutoCloseable {
     }
 
     private static void offer(BoundedSourceQueue<Message> queue, AgentCommand command) {
-        queue.offer(BinaryMessage.create(ByteString.fromArray(AgentWire.encode(command))));
+        offer(queue, AgentWire.encode(command));
+    }
+
+    private static void offer(BoundedSourceQueue<Message> queue, byte[] frame) {
+        queue.offer(BinaryMessage.create(ByteString.fromArray(frame)));
+    }
+
+    /** Sends what may be no command of this version. */
+    public void send(NodeId node, byte[] frame) {
+        offer(Await.value("agent " + node, () -> Optional.ofNullable(agents.get(node))), frame);
     }
 
     public void order(NodeId node, AgentCommand command) {

@@ -45,7 +45,7 @@ public record Billing(List<Line> lines) {
             Instant endedAt = record.instance().endedAt();
             Money known = record.cost();
             lines.add(new Line(
-                    record.node(),
+                    record.instance().node(),
                     record.instance().instanceId(),
                     record.instance().owner(),
                     record.market(),

@@ -1,6 +1,5 @@
 package dev.drover.cloud.local;
 
-import dev.drover.protocol.id.NodeId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -33,7 +32,7 @@ record CloudState(
         return new CloudState(seed, epoch, 0, metadataSecret, List.of(), List.of(), List.of());
     }
 
-    Optional<InstanceRecord> find(NodeId node) {
+    Optional<InstanceRecord> find(OwnedNode node) {
         return instances.stream().filter(record -> record.node().equals(node)).findFirst();
     }
 

@@ -1,6 +1,5 @@
 package dev.drover.cloud.local;
 
-import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.market.Market;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,7 +17,7 @@ final class EvictionDecider {
     }
 
     /** An instance to evict, when it ends, and why. */
-    record Eviction(NodeId node, InstanceRecord.Notice notice) {}
+    record Eviction(OwnedNode node, InstanceRecord.Notice notice) {}
 
     /** What already has a notice is not counted: it is on its way out. */
     List<Eviction> decide(CloudState state, Instant now) {

@@ -1,7 +1,6 @@
 package dev.drover.cloud.local;
 
 import dev.drover.cloud.Instance;
-import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.money.Money;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -40,8 +39,8 @@ final class Fleet implements AutoCloseable {
     private final Memory memory;
     private final MarketBoard board;
     private final InstantSource clock;
-    private final Map<NodeId, MetadataServer> metadata = new ConcurrentHashMap<>();
-    private final Map<NodeId, AgentProcess> agents = new ConcurrentHashMap<>();
+    private final Map<OwnedNode, MetadataServer> metadata = new ConcurrentHashMap<>();
+    private final Map<OwnedNode, AgentProcess> agents = new ConcurrentHashMap<>();
     private final ScheduledExecutorService timers = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("local-cloud-timers").factory());
     private final ExecutorService effects = Executors.newVirtualThreadPerTaskExecutor();
@@ -57,7 +56,7 @@ final class Fleet implements AutoCloseable {
     }
 
     /** Makes the instance's directory and metadata server, which {@link #launched} needs; returns the server's port. */
-    int prepare(NodeId node, String instanceId, String userData, long salt) throws IOException {
+    int prepare(OwnedNode node, String instanceId, String userData, long salt) throws IOException {
         Path own = directory(instanceId);
         Files.createDirectories(
                 own, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
@@ -68,12 +67,12 @@ final class Fleet implements AutoCloseable {
     }
 
     /** Undoes {@link #prepare} for a launch that came to nothing. */
-    void discard(NodeId node) {
+    void discard(OwnedNode node) {
         Optional.ofNullable(metadata.remove(node)).ifPresent(MetadataServer::close);
     }
 
     /** Starts the agent after the launch delay. */
-    void launched(NodeId node) {
+    void launched(OwnedNode node) {
         after(catalog.launchDelay(), () -> start(node));
     }
 
@@ -95,7 +94,7 @@ final class Fleet implements AutoCloseable {
     }
 
     private void resume(InstanceRecord record) throws IOException {
-        NodeId node = record.node();
+        OwnedNode node = record.node();
         String instanceId = record.instance().instanceId();
         Path own = directory(instanceId);
         Optional<InstanceRecord.AgentPid> started = Optional.ofNullable(record.agent());
@@ -125,7 +124,7 @@ final class Fleet implements AutoCloseable {
         }
     }
 
-    private void start(NodeId node) {
+    private void start(OwnedNode node) {
         Optional<InstanceRecord> starting =
                 memory.change(node, record -> record.lives() && record.ending() == null ? record.starting() : record);
         if (closed
@@ -144,7 +143,7 @@ final class Fleet implements AutoCloseable {
         }
     }
 
-    private void runs(NodeId node, AgentProcess agent) {
+    private void runs(OwnedNode node, AgentProcess agent) {
         agents.put(node, agent);
         InstanceRecord.AgentPid pid = agent.pid(clock.instant());
         Optional<InstanceRecord> running = memory.change(node, record -> record.lives() ? record.running(pid) : record);
@@ -153,7 +152,7 @@ final class Fleet implements AutoCloseable {
         running.map(InstanceRecord::ending).ifPresent(reason -> end(node, reason));
     }
 
-    private void exited(NodeId node, AgentProcess agent, String how) {
+    private void exited(OwnedNode node, AgentProcess agent, String how) {
         guarded(() -> {
             agent.kill();
             finish(node, how);
@@ -161,16 +160,16 @@ final class Fleet implements AutoCloseable {
     }
 
     /** Ends it with the catalog's grace, in the background. */
-    void end(NodeId node, String reason) {
+    void end(OwnedNode node, String reason) {
         var ignored = end(node, reason, catalog.grace());
     }
 
     /** Kills it without any grace, in the background. */
-    void kill(NodeId node, String reason) {
+    void kill(OwnedNode node, String reason) {
         var ignored = end(node, reason, Duration.ZERO);
     }
 
-    private CompletableFuture<Void> end(NodeId node, String reason, Duration grace) {
+    private CompletableFuture<Void> end(OwnedNode node, String reason, Duration grace) {
         Optional<InstanceRecord> ending =
                 memory.change(node, record -> record.lives() ? record.ending(reason) : record);
         if (ending.isEmpty() || !ending.get().lives()) {
@@ -193,11 +192,11 @@ final class Fleet implements AutoCloseable {
     }
 
     /** Ends it at the moment of its notice. */
-    void endAt(NodeId node, InstanceRecord.Notice notice) {
+    void endAt(OwnedNode node, InstanceRecord.Notice notice) {
         after(Duration.between(clock.instant(), notice.at()), () -> end(node, notice.reason()));
     }
 
-    private void finish(NodeId node, String how) {
+    private void finish(OwnedNode node, String how) {
         Instant now = clock.instant();
         Optional<Instance> ended = memory.decide(state -> {
             Optional<InstanceRecord> finished = state.find(node)
@@ -274,7 +273,7 @@ final class Fleet implements AutoCloseable {
         }
     }
 
-    private MetadataServer.Subject subject(NodeId node, String instanceId, String userData) {
+    private MetadataServer.Subject subject(OwnedNode node, String instanceId, String userData) {
         return new MetadataServer.Subject(
                 () -> memory.state()
                         .find(node)

@@ -2,7 +2,6 @@ package dev.drover.cloud.local;
 
 import dev.drover.cloud.Instance;
 import dev.drover.cloud.InstanceState;
-import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.market.Market;
 import dev.drover.protocol.market.Refusal;
 import dev.drover.protocol.money.Money;
@@ -43,8 +42,8 @@ record InstanceRecord(
         refusals = List.copyOf(refusals);
     }
 
-    NodeId node() {
-        return instance.node();
+    OwnedNode node() {
+        return new OwnedNode(instance.owner(), instance.node());
     }
 
     Market market() {

@@ -15,8 +15,17 @@ final class JsonBody {
     private JsonBody() {}
 
     static <T extends Record> T read(byte[] bytes, Class<T> type) {
+        return read(bytes, type, DroverJson.mapper());
+    }
+
+    /** From a scheduler, which may be newer: a field that is not known here is passed over. */
+    static <T extends Record> T fromPeer(byte[] bytes, Class<T> type) {
+        return read(bytes, type, DroverJson.fromPeers());
+    }
+
+    private static <T extends Record> T read(byte[] bytes, Class<T> type, ObjectMapper mapper) {
         try {
-            return read(DroverJson.mapper().readTree(bytes), type);
+            return read(mapper.readTree(bytes), type, mapper);
         } catch (JsonProcessingException e) {
             throw new Problem(400, Problem.explain(e));
         } catch (IOException e) {
@@ -25,7 +34,10 @@ final class JsonBody {
     }
 
     static <T extends Record> T read(JsonNode tree, Class<T> type) {
-        ObjectMapper mapper = DroverJson.mapper();
+        return read(tree, type, DroverJson.mapper());
+    }
+
+    private static <T extends Record> T read(JsonNode tree, Class<T> type, ObjectMapper mapper) {
         if (!tree.isObject()) {
             throw new Problem(400, "the body is not a JSON object");
         }

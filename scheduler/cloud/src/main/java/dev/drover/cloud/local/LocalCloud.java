@@ -115,20 +115,20 @@ public final class LocalCloud implements AutoCloseable {
         try {
             result = memory.decide(state -> launch(state, request, isNew));
         } catch (UncheckedIOException e) {
-            if (memory.state().find(request.node()).isEmpty()) {
-                fleet.discard(request.node());
+            if (memory.state().find(OwnedNode.of(request)).isEmpty()) {
+                fleet.discard(OwnedNode.of(request));
             }
             throw e;
         }
         if (isNew[0]) {
-            fleet.launched(request.node());
+            fleet.launched(OwnedNode.of(request));
         }
         return result;
     }
 
     private Memory.Change<LaunchResult> launch(CloudState state, LaunchRequest request, boolean[] isNew)
             throws IOException {
-        Optional<InstanceRecord> earlier = state.find(request.node());
+        Optional<InstanceRecord> earlier = state.find(OwnedNode.of(request));
         if (earlier.isPresent()) {
             InstanceRecord record = earlier.get();
             return new Memory.Change<>(state, new LaunchResult.Launched(record.instance(), record.refusals()));
@@ -143,7 +143,7 @@ public final class LocalCloud implements AutoCloseable {
         }
         Instance instance = instance(state, request, decision.market().get(), now);
         long salt = state.seed() + now.toEpochMilli() + state.launches();
-        int port = fleet.prepare(request.node(), instance.instanceId(), request.userData(), salt);
+        int port = fleet.prepare(OwnedNode.of(request), instance.instanceId(), request.userData(), salt);
         InstanceRecord record =
                 new InstanceRecord(instance, decision.refusals(), port, 0, null, null, null, null, null);
         isNew[0] = true;
@@ -165,7 +165,7 @@ public final class LocalCloud implements AutoCloseable {
                 null);
     }
 
-    void terminate(NodeId node) {
+    void terminate(OwnedNode node) {
         fleet.end(node, "terminated by its owner");
     }
 
@@ -176,7 +176,7 @@ public final class LocalCloud implements AutoCloseable {
                 .toList();
     }
 
-    Optional<Instance> instance(NodeId node) {
+    Optional<Instance> instance(OwnedNode node) {
         return memory.state().find(node).map(InstanceRecord::instance);
     }
 
@@ -186,7 +186,7 @@ public final class LocalCloud implements AutoCloseable {
      * @param notice empty to kill it at once
      * @throws Problem 404 for an unknown node, 409 for one that ended
      */
-    Instance evict(NodeId node, Optional<Duration> notice) {
+    Instance evict(OwnedNode node, Optional<Duration> notice) {
         InstanceRecord record = living(node);
         if (notice.isEmpty()) {
             fleet.kill(node, "killed by a drill, without notice");
@@ -202,7 +202,7 @@ public final class LocalCloud implements AutoCloseable {
      *
      * @throws Problem 404 for an unknown node, 409 for one that ended
      */
-    Instance signalRebalance(NodeId node, boolean signalled) {
+    Instance signalRebalance(OwnedNode node, boolean signalled) {
         living(node);
         Instant now = clock.instant();
         return memory.change(node, record -> {
@@ -210,11 +210,27 @@ public final class LocalCloud implements AutoCloseable {
                     return record.signalled(signalled ? since == null ? now : since : null);
                 })
                 .map(InstanceRecord::instance)
-                .orElseThrow(() -> unknown(node));
+                .orElseThrow(() -> unknown(node.node()));
     }
 
-    private InstanceRecord living(NodeId node) {
-        InstanceRecord record = memory.state().find(node).orElseThrow(() -> unknown(node));
+    /**
+     * The node of this name, whoever owns it.
+     *
+     * @throws Problem 404 if there is none, 409 if several owners have one
+     */
+    OwnedNode only(NodeId node) {
+        List<OwnedNode> named = memory.state().instances().stream()
+                .map(InstanceRecord::node)
+                .filter(owned -> owned.node().equals(node))
+                .toList();
+        if (named.size() > 1) {
+            throw new Problem(409, "several owners have a node '" + node + "': " + named + "; add ?owner=TAG");
+        }
+        return named.stream().findFirst().orElseThrow(() -> unknown(node));
+    }
+
+    private InstanceRecord living(OwnedNode node) {
+        InstanceRecord record = memory.state().find(node).orElseThrow(() -> unknown(node.node()));
         if (!record.lives()) {
             throw new Problem(
                     409,
@@ -265,7 +281,7 @@ public final class LocalCloud implements AutoCloseable {
     }
 
     /** An earlier end wins over a later one. */
-    private void give(NodeId node, InstanceRecord.Notice notice) {
+    private void give(OwnedNode node, InstanceRecord.Notice notice) {
         Optional<InstanceRecord> noticed = memory.change(node, record -> {
             InstanceRecord.Notice known = record.notice();
             boolean sooner = known == null || notice.at().isBefore(known.at());

@@ -41,7 +41,7 @@ final class LocalCloudClient implements AutoCloseable {
 
         <T> T as(TypeReference<T> type) {
             try {
-                return DroverJson.mapper().readValue(body, type);
+                return DroverJson.fromPeers().readValue(body, type);
             } catch (IOException e) {
                 throw new CloudException("the local cloud answered what can't be read: " + e.getMessage(), e);
             }

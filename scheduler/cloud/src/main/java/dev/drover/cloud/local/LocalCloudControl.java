@@ -8,7 +8,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an operator or a test does to the local cloud: drills, shortages, prices, and its bills.
+ * What an operator or a test does to the local cloud: drills, shortages, prices, and its bills. A node is named alone where no
+ * other owner has one of that name.
  *
  * <p>Every call throws {@link dev.drover.cloud.CloudException} if the cloud could not be asked, and {@link
  * IllegalArgumentException} in the cloud's words if it refused.
@@ -41,6 +42,18 @@ public final class LocalCloudControl implements AutoCloseable {
      */
     public void kill(NodeId node) {
         evict(node, new Faults.Evict(null));
+    }
+
+    /**
+     * The same, of the owner's node: others may have one of the same name.
+     *
+     * @throws IllegalArgumentException naming the node if it is unknown or ended
+     */
+    public void kill(String owner, NodeId node) {
+        found(client.call(
+                "POST",
+                "/instances/" + node + "/eviction" + LocalCloudProvider.ownedBy(owner),
+                new Faults.Evict(null)));
     }
 
     private void evict(NodeId node, Faults.Evict how) {

@@ -43,25 +43,28 @@ public final class LocalCloudProvider implements CloudProvider {
     }
 
     @Override
-    public void terminate(NodeId node) {
-        client.call("DELETE", "/instances/" + node, null);
+    public void terminate(String owner, NodeId node) {
+        client.call("DELETE", "/instances/" + node + ownedBy(owner), null);
     }
 
     @Override
     public List<Instance> instances(String owner) {
-        return found("GET", "/instances?owner=" + URLEncoder.encode(owner, StandardCharsets.UTF_8))
-                .as(new TypeReference<List<Instance>>() {});
+        return found("GET", "/instances" + ownedBy(owner)).as(new TypeReference<List<Instance>>() {});
     }
 
     @Override
-    public Optional<Instance> instance(NodeId node) {
-        LocalCloudClient.Reply reply = client.call("GET", "/instances/" + node, null);
+    public Optional<Instance> instance(String owner, NodeId node) {
+        LocalCloudClient.Reply reply = client.call("GET", "/instances/" + node + ownedBy(owner), null);
         return reply.isFound() ? Optional.of(reply.as(new TypeReference<Instance>() {})) : Optional.empty();
     }
 
     @Override
     public void close() {
         client.close();
+    }
+
+    static String ownedBy(String owner) {
+        return "?owner=" + URLEncoder.encode(owner, StandardCharsets.UTF_8);
     }
 
     private LocalCloudClient.Reply found(String method, String path) {

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The local cloud's API on loopback: JSON in, JSON out, a bearer token for every call, problems as RFC 9457.
  *
- * <p>{@code GET /offers}, {@code POST /launches}, {@code GET /instances?owner=}, {@code GET|DELETE /instances/NODE},
+ * <p>{@code GET /offers}, {@code POST /launches}, {@code GET /instances?owner=}, {@code GET|DELETE /instances/NODE?owner=},
  * {@code POST /instances/NODE/eviction}, {@code PUT|DELETE /instances/NODE/rebalance}, {@code PUT|DELETE /capacity}, {@code PUT|DELETE /price}, {@code GET /billing},
  * {@code GET|DELETE /cloud}.
  */
@@ -131,7 +131,8 @@ public final class LocalCloudServer implements AutoCloseable {
     private Answer resource(HttpExchange exchange, String name) throws IOException {
         return switch (exchange.getRequestMethod() + " " + name) {
             case "GET offers" -> Answer.ok(cloud.offers());
-            case "POST launches" -> Answer.ok(cloud.launch(body(exchange, LaunchRequest.class)));
+            case "POST launches" ->
+                Answer.ok(cloud.launch(JsonBody.fromPeer(Loopback.body(exchange), LaunchRequest.class)));
             case "PUT capacity" -> {
                 Faults.SetCapacity asked = body(exchange, Faults.SetCapacity.class);
                 if (asked.capacity() < 0
@@ -180,7 +181,10 @@ public final class LocalCloudServer implements AutoCloseable {
             }
             return Answer.ok(cloud.instances(owner(exchange)));
         }
-        NodeId node = node(parts.get(1));
+        NodeId name = node(parts.get(1));
+        OwnedNode node = exchange.getRequestURI().getRawQuery() == null
+                ? cloud.only(name)
+                : new OwnedNode(owner(exchange), name);
         if (parts.size() == 3 && parts.get(2).equals("eviction")) {
             if (!method.equals("POST")) {
                 throw notAllowed(exchange);
@@ -200,7 +204,7 @@ public final class LocalCloudServer implements AutoCloseable {
         return switch (method) {
             case "GET" ->
                 Answer.ok(cloud.instance(node)
-                        .orElseThrow(() -> new Problem(404, "node '" + node + "' is not known to the local cloud")));
+                        .orElseThrow(() -> new Problem(404, "node '" + name + "' is not known to the local cloud")));
             case "DELETE" -> {
                 cloud.terminate(node);
                 yield Answer.done();

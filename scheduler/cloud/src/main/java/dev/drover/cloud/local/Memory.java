@@ -1,6 +1,5 @@
 package dev.drover.cloud.local;
 
-import dev.drover.protocol.id.NodeId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
@@ -52,7 +51,7 @@ final class Memory {
     }
 
     /** Changes what is known of a node; empty if it is not known. */
-    Optional<InstanceRecord> change(NodeId node, UnaryOperator<InstanceRecord> change) {
+    Optional<InstanceRecord> change(OwnedNode node, UnaryOperator<InstanceRecord> change) {
         return decide(before -> {
             Optional<InstanceRecord> changed = before.find(node).map(change);
             return new Change<>(changed.map(before::with).orElse(before), changed);

@@ -51,7 +51,7 @@ class LocalCloudFaultTest {
     void terminationKillsWhatIgnoresTheSignalAfterTheGrace() throws Exception {
         try (LocalCloudFixture cloud = open(LocalCloudFixture.stubbornAgent())) {
             long agent = cloud.launchAndRun("stubborn", LocalCloudFixture.SPOT_A);
-            cloud.provider.terminate(new NodeId("stubborn"));
+            cloud.provider.terminate(LocalCloudFixture.OWNER, new NodeId("stubborn"));
             assertThat(LocalCloudFixture.isLive(agent)).as("within its grace").isTrue();
             Instance ended = cloud.untilState("stubborn", InstanceState.TERMINATED);
             assertThat(ended.endReason()).isEqualTo("terminated by its owner");
@@ -85,12 +85,33 @@ class LocalCloudFaultTest {
             assertThat(metadata.text("/latest/meta-data/instance/spot/termination-time"))
                     .matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ");
             assertThat(cloud.provider
-                            .instance(new NodeId("evicted"))
+                            .instance(LocalCloudFixture.OWNER, new NodeId("evicted"))
                             .orElseThrow()
                             .state())
                     .isEqualTo(InstanceState.RUNNING);
             Instance ended = cloud.untilState("evicted", InstanceState.TERMINATED);
             assertThat(ended.endReason()).isEqualTo("evicted by a drill");
+        }
+    }
+
+    @Test
+    void aNodeThatSeveralOwnersHaveIsNamedWithItsOwner() throws Exception {
+        NodeId twin = new NodeId("twin");
+        try (LocalCloudFixture cloud = open(LocalCloudFixture.sleeper())) {
+            cloud.launchAndRun("twin", LocalCloudFixture.SPOT_A);
+            cloud.provider.launch(new LaunchRequest(twin, List.of(LocalCloudFixture.SPOT_A), "other", Map.of(), "{}"));
+            assertThatThrownBy(() -> cloud.control.kill(twin))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("several owners have a node 'twin'");
+            cloud.control.kill("other", twin);
+            Waiting.until(
+                    "the other's is ended",
+                    () -> cloud.provider.instance("other", twin).orElseThrow().state() == InstanceState.TERMINATED);
+            assertThat(cloud.provider
+                            .instance(LocalCloudFixture.OWNER, twin)
+                            .orElseThrow()
+                            .state())
+                    .isEqualTo(InstanceState.RUNNING);
         }
     }
 
@@ -106,7 +127,11 @@ class LocalCloudFaultTest {
             assertThat(told).matches("\\{\"noticeTime\":\"\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ\"\\}");
             cloud.control.signalRebalance(node);
             assertThat(metadata.text(path)).isEqualTo(told);
-            assertThat(cloud.provider.instance(node).orElseThrow().state()).isEqualTo(InstanceState.RUNNING);
+            assertThat(cloud.provider
+                            .instance(LocalCloudFixture.OWNER, node)
+                            .orElseThrow()
+                            .state())
+                    .isEqualTo(InstanceState.RUNNING);
             cloud.control.clearRebalance(node);
             assertThat(metadata.status(path)).isEqualTo(404);
             assertThatThrownBy(() -> cloud.control.signalRebalance(new NodeId("no-such")))
@@ -126,7 +151,7 @@ class LocalCloudFaultTest {
             assertThat(ended.endReason()).contains("capacity").contains("fell to 1");
             for (String node : List.of("older", "elsewhere")) {
                 assertThat(cloud.provider
-                                .instance(new NodeId(node))
+                                .instance(LocalCloudFixture.OWNER, new NodeId(node))
                                 .orElseThrow()
                                 .state())
                         .isEqualTo(InstanceState.RUNNING);
@@ -174,7 +199,7 @@ class LocalCloudFaultTest {
                     .singleElement()
                     .satisfies(offer -> assertThat(offer.pricePerHour()).isEqualTo(Money.usd("36")));
             cloud.launchAndRun("billed", LocalCloudFixture.SPOT_A);
-            cloud.provider.terminate(new NodeId("billed"));
+            cloud.provider.terminate(LocalCloudFixture.OWNER, new NodeId("billed"));
             cloud.untilState("billed", InstanceState.TERMINATED);
             cloud.control.clearPrice(MarketFilter.all());
             Billing.Line line = cloud.control.billing().lines().getFirst();
@@ -200,7 +225,7 @@ class LocalCloudFaultTest {
             Files.writeString(cloud.instanceDirectory("dies").resolve("exit"), "0");
             assertThat(cloud.untilState("dies", InstanceState.TERMINATED).endReason())
                     .contains("ended");
-            cloud.provider.terminate(new NodeId("stays"));
+            cloud.provider.terminate(LocalCloudFixture.OWNER, new NodeId("stays"));
             cloud.untilState("stays", InstanceState.TERMINATED);
             assertThat(LocalCloudFixture.isLive(agent)).isFalse();
         }

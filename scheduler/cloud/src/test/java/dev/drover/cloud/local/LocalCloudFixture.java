@@ -121,21 +121,24 @@ final class LocalCloudFixture implements AutoCloseable {
     }
 
     Path instanceDirectory(String node) {
-        String id = provider.instance(new NodeId(node)).orElseThrow().instanceId();
+        String id = provider.instance(OWNER, new NodeId(node)).orElseThrow().instanceId();
         return directory.resolve("instances").resolve(id);
     }
 
     Instance untilState(String node, InstanceState state) throws Exception {
         return Waiting.until(
                         node + " is " + state,
-                        () -> provider.instance(new NodeId(node)),
+                        () -> provider.instance(OWNER, new NodeId(node)),
                         found -> found.isPresent() && found.get().state() == state)
                 .orElseThrow();
     }
 
     String metadataUrl(String node) {
         return "http://127.0.0.1:"
-                + cloud.state().find(new NodeId(node)).orElseThrow().metadataPort();
+                + cloud.state()
+                        .find(new OwnedNode(OWNER, new NodeId(node)))
+                        .orElseThrow()
+                        .metadataPort();
     }
 
     HttpResponse<String> send(HttpRequest.Builder request) throws Exception {

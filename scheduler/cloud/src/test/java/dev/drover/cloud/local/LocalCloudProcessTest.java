@@ -63,11 +63,14 @@ class LocalCloudProcessTest {
                 .isEqualTo("rw-------");
         try (LocalCloudProvider provider = LocalCloudProvider.open(directory);
                 HttpClient http = HttpClient.newHttpClient()) {
-            provider.launch(
-                    new LaunchRequest(NODE, List.of(LocalCloudFixture.SPOT_A), "tester", Map.of(), "{\"a\":1}"));
+            provider.launch(new LaunchRequest(
+                    NODE, List.of(LocalCloudFixture.SPOT_A), LocalCloudFixture.OWNER, Map.of(), "{\"a\":1}"));
             Instance before = untilState(provider, InstanceState.RUNNING);
-            InstanceRecord known =
-                    new StateFile(directory).load().orElseThrow().find(NODE).orElseThrow();
+            InstanceRecord known = new StateFile(directory)
+                    .load()
+                    .orElseThrow()
+                    .find(new OwnedNode(LocalCloudFixture.OWNER, NODE))
+                    .orElseThrow();
             long agent = java.util.Objects.requireNonNull(known.agent()).pid();
             MetadataReader metadata = new MetadataReader(http, "http://127.0.0.1:" + known.metadataPort());
             assertThat(metadata.text("/latest/user-data")).isEqualTo("{\"a\":1}");
@@ -78,7 +81,7 @@ class LocalCloudProcessTest {
 
             LocalCloudProcess second = LocalCloudProcess.startIfAbsent(options);
             assertThat(second.pid()).isNotEqualTo(first.pid());
-            assertThat(provider.instance(NODE)).contains(before);
+            assertThat(provider.instance(LocalCloudFixture.OWNER, NODE)).contains(before);
             assertThat(metadata.text("/latest/meta-data/instance-id")).isEqualTo(before.instanceId());
 
             kill(agent);
@@ -91,7 +94,8 @@ class LocalCloudProcessTest {
     void stoppedCloudEndsItsInstances() throws Exception {
         LocalCloudProcess cloud = LocalCloudProcess.startIfAbsent(options);
         try (LocalCloudProvider provider = LocalCloudProvider.open(directory)) {
-            provider.launch(new LaunchRequest(NODE, List.of(LocalCloudFixture.SPOT_A), "tester", Map.of(), ""));
+            provider.launch(
+                    new LaunchRequest(NODE, List.of(LocalCloudFixture.SPOT_A), LocalCloudFixture.OWNER, Map.of(), ""));
             untilState(provider, InstanceState.RUNNING);
         }
         // SIGTERM: DELETE /cloud is what the other test ends with.
@@ -99,8 +103,11 @@ class LocalCloudProcessTest {
         Waiting.until("the cloud ended", () -> !LocalCloudFixture.isLive(cloud.pid()));
         LocalCloudFixture.assertNothingRuns(directory);
         assertThat(directory.resolve("endpoint.json")).doesNotExist();
-        InstanceRecord ended =
-                new StateFile(directory).load().orElseThrow().find(NODE).orElseThrow();
+        InstanceRecord ended = new StateFile(directory)
+                .load()
+                .orElseThrow()
+                .find(new OwnedNode(LocalCloudFixture.OWNER, NODE))
+                .orElseThrow();
         assertThat(ended.instance().endReason()).isEqualTo("the local cloud was stopped");
     }
 
@@ -116,7 +123,7 @@ class LocalCloudProcessTest {
     private static Instance untilState(LocalCloudProvider provider, InstanceState state) throws Exception {
         return Waiting.until(
                         "the node is " + state,
-                        () -> provider.instance(NODE),
+                        () -> provider.instance(LocalCloudFixture.OWNER, NODE),
                         found -> found.isPresent() && found.get().state() == state)
                 .orElseThrow();
     }
