@@ -47,15 +47,7 @@ final class SchedulerFile {
         String bind = http.parsed("bind", text -> matched(HOST, text), "an IPv4 address or a host name")
                 .orElse(host);
         http.finish();
-        int clusterPort = fields.integer("port", DEFAULT_CLUSTER_PORT, 1, MAX_PORT);
-        List<String> seeds =
-                fields.texts("seeds", MAX_SCHEDULERS, isLike(ADDRESS), "as 10.0.0.5:" + DEFAULT_CLUSTER_PORT);
-        ClusterConfig cluster = new ClusterConfig(
-                host,
-                clusterPort,
-                Optional.of(DiscoverySection.peers(fields.object("discover"), seeds, clusterPort)),
-                fields.choice("downing", seeds.size() == 2 ? Downing.LEASE : Downing.MAJORITY),
-                fields.has("tls") ? Optional.of(tls(fields.object("tls"), base)) : Optional.empty());
+        ClusterConfig cluster = cluster(fields, host, base);
         String owner = fields.label("cluster", "");
         if (!fields.has("cluster")) {
             fields.problem("cluster", "", "a name of its own for this cluster, as prod");
@@ -88,6 +80,18 @@ final class SchedulerFile {
                 scheme + host + ":" + port + SchedulerSetup.AGENTS,
                 new Tokens(user.orElseThrow(), admin.orElseThrow()),
                 join.orElseThrow());
+    }
+
+    private static ClusterConfig cluster(SpecFields fields, String host, Path base) {
+        int port = fields.integer("port", DEFAULT_CLUSTER_PORT, 1, MAX_PORT);
+        List<String> seeds =
+                fields.texts("seeds", MAX_SCHEDULERS, isLike(ADDRESS), "as 10.0.0.5:" + DEFAULT_CLUSTER_PORT);
+        return new ClusterConfig(
+                host,
+                port,
+                Optional.of(DiscoverySection.peers(fields.object("discover"), seeds, port)),
+                fields.choice("downing", seeds.size() == 2 ? Downing.LEASE : Downing.MAJORITY),
+                fields.has("tls") ? Optional.of(tls(fields.object("tls"), base)) : Optional.empty());
     }
 
     private static List<String> agents(SpecFields fields, String scheme) {

@@ -34,8 +34,7 @@ final class JournalConfig {
         }
         for (String field : LOGIN) {
             if (database.containsKey("db." + field)) {
-                config = config.withValue(
-                        LEASE + field, ConfigValueFactory.fromAnyRef(database.get("db." + field)));
+                config = config.withValue(LEASE + field, ConfigValueFactory.fromAnyRef(database.get("db." + field)));
             }
         }
         return config;

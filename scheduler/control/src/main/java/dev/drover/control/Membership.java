@@ -62,6 +62,7 @@ final class Membership extends AbstractBehavior<Membership.Message> {
     private long formation;
     private boolean databaseIsAway;
     private boolean isAsking;
+    private boolean isEnding;
     private Optional<CompletableFuture<Done>> leaving = Optional.empty();
 
     private Membership(ActorContext<Message> context, TimerScheduler<Message> timers, Around around) {
@@ -267,7 +268,7 @@ final class Membership extends AbstractBehavior<Membership.Message> {
     private Behavior<Message> onFormed(Formed formed) {
         if (formed.first()) {
             formation = formed.former() + 1;
-            getContext().getLog().info("forms the cluster, the {}th on this database", formation);
+            getContext().getLog().info("forms the cluster, number {} on this database", formation);
             cluster.manager().tell(Join.create(cluster.selfMember().address()));
         }
         nextTurn();
@@ -297,6 +298,10 @@ final class Membership extends AbstractBehavior<Membership.Message> {
     }
 
     private void end(String why) {
+        if (isEnding) {
+            return;
+        }
+        isEnding = true;
         getContext().getLog().error("this scheduler ends: {}", why);
         var unused =
                 CoordinatedShutdown.get(getContext().getSystem()).runAll(CoordinatedShutdown.clusterDowningReason());

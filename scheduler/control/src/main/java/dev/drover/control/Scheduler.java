@@ -66,7 +66,6 @@ public record Scheduler(PoolGateway gateway, SchedulerGateway schedulers, Route 
         system.getWhenTerminated().whenComplete((done, failure) -> threads.shutdown());
         ClusterSharding sharding = ClusterSharding.get(system);
         Standing standing = new Standing();
-        Schedulers schedulers = new Schedulers(discovery.table(), Cluster.get(system), threads);
         Offers offers = new Offers();
         StepBackfill backfill = new StepBackfill(readModel, store);
         LaunchExecutor launches = new LaunchExecutor(cloud, drills, config, offers, threads);
@@ -92,8 +91,6 @@ public record Scheduler(PoolGateway gateway, SchedulerGateway schedulers, Route 
         PekkoPoolGateway gateway = new PekkoPoolGateway(sharding, readModel, config.askTimeout(), threads);
         startWatch(system, watch(config, cloud, readModel, clock, offers, launches, pools, gateway, threads));
         readModel.pools().forEach(pool -> pools.accept(pool, new Input.Tick()));
-        var unused =
-                system.systemActorOf(PeerWatch.create(threads, PeerWatch.lease(system)), "peer-watch", Props.empty());
         AgentSession.Around door = new AgentSession.Around(
                 new JoinTokens(config.secret()),
                 (pool, heard) ->
@@ -102,8 +99,14 @@ public record Scheduler(PoolGateway gateway, SchedulerGateway schedulers, Route 
         AgentGateway agents = new AgentGateway(system, door, config.agentIdle());
         closeSessionsAtShutdown(system, agents);
         standing.countAgentsBy(agents::connected);
-        Membership.start(system, new Membership.Around(discovery, standing, threads));
-        return new Scheduler(gateway, schedulers, agents.route());
+        startMembership(system, new Membership.Around(discovery, standing, threads));
+        return new Scheduler(gateway, new Schedulers(discovery.table(), Cluster.get(system), threads), agents.route());
+    }
+
+    private static void startMembership(ActorSystem<?> system, Membership.Around around) {
+        Membership.start(system, around);
+        var unused = system.systemActorOf(
+                PeerWatch.create(around.executor(), PeerWatch.lease(system)), "peer-watch", Props.empty());
     }
 
     private static IntentRouter.Executors executors(
