@@ -105,6 +105,26 @@ final class RotatingTlsTest {
         }
     }
 
+    /** Whose subjects are the same, as those are that one command makes. */
+    @Test
+    void oneFileMayHoldSeveralCas() throws Exception {
+        CertificateAuthority next =
+                CertificateAuthority.in(directory.resolve("next"), InstantSource.system(), new SecureRandom());
+        Issued renewed = next.issue(HOST, DAY);
+        Path both = Files.writeString(
+                directory.resolve("cas.pem"),
+                Files.readString(ca.certificate()) + Files.readString(next.certificate()));
+        TlsFiles after = new TlsFiles(renewed.certificate(), renewed.key(), both);
+        try (TlsPort former = new TlsPort(RotatingTls.of(files, now::get, said::add)::context);
+                TlsPort later = new TlsPort(RotatingTls.of(after, now::get, said::add)::context)) {
+            X509Certificate old = former.shown(TrustedCa.file(both), HOST.name());
+            X509Certificate young = later.shown(TrustedCa.text("told", TrustedCa.pem(both)), HOST.name());
+            assertThat(young.getSerialNumber()).isNotEqualTo(old.getSerialNumber());
+            assertThatThrownBy(() -> later.shown(TrustedCa.file(ca.certificate()), HOST.name()))
+                    .isInstanceOf(SSLHandshakeException.class);
+        }
+    }
+
     @Test
     void anRsaKeyWillDo() throws Exception {
         Path store = directory.resolve("rsa.p12");

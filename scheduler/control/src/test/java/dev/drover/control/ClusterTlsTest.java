@@ -1,6 +1,7 @@
 package dev.drover.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.ConfigFactory;
@@ -13,6 +14,8 @@ import dev.drover.protocol.tls.TrustedCa;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.net.InetAddress;
+import java.net.SocketTimeoutException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
@@ -93,6 +96,47 @@ class ClusterTlsTest {
         Eventually.isTrue("the new one is shown", () -> !shown(peer, port).equals(shown));
         ActorSystem<Void> second = start(config(ClusterTest.freePorts(1).getFirst(), Optional.of(files)));
         Eventually.isTrue("a second joins", () -> membersUp(first) == 2 && membersUp(second) == 2);
+    }
+
+    /** Both CAs are in one file while certificates are replaced; then the old one is taken out, without a restart. */
+    @Test
+    void duringAChangeOfTheCaBothAreTrustedAndAfterItTheNewOneAlone() throws IOException {
+        CertificateAuthority former = authority("former");
+        CertificateAuthority next = authority("next");
+        Issued issued = former.issue(new Host(LOOPBACK), DAY);
+        TlsFiles both = new TlsFiles(issued.certificate(), issued.key(), directory.resolve("both.pem"));
+        Issued renewed = next.issue(new Host(LOOPBACK), DAY);
+        TlsFiles after = new TlsFiles(renewed.certificate(), renewed.key(), directory.resolve("after.pem"));
+        String two = Files.readString(former.certificate()) + Files.readString(next.certificate());
+        Files.writeString(both.ca(), two);
+        Files.writeString(after.ca(), two);
+        List<Integer> ports = ClusterTest.freePorts(2);
+        List<String> seeds = List.of(LOOPBACK + ":" + ports.getFirst());
+        ActorSystem<Void> first = start(new ClusterConfig(LOOPBACK, ports.getFirst(), seeds, Optional.of(after)));
+        ActorSystem<Void> second = start(new ClusterConfig(LOOPBACK, ports.getLast(), seeds, Optional.of(both)));
+        Eventually.isTrue("one of each is up", () -> membersUp(first) == 2 && membersUp(second) == 2);
+
+        SSLContext old =
+                RotatingTls.of(both, InstantSource.system(), said -> {}).context();
+        assertThatCode(() -> shown(old, ports.getFirst())).doesNotThrowAnyException();
+        Files.writeString(after.ca(), Files.readString(next.certificate()));
+        Eventually.isTrue("the former CA's are refused", () -> isRefused(old, ports.getFirst()));
+        SSLContext young =
+                RotatingTls.of(after, InstantSource.system(), said -> {}).context();
+        assertThat(isRefused(young, ports.getFirst())).isFalse();
+    }
+
+    /** A member that lets a peer in waits for what it says. */
+    private static boolean isRefused(SSLContext peer, int port) {
+        try (SSLSocket socket = connect(peer, port)) {
+            socket.setSoTimeout(1_000);
+            socket.getInputStream().read();
+            return false;
+        } catch (SocketTimeoutException e) {
+            return false;
+        } catch (IOException e) {
+            return true;
+        }
     }
 
     @Test
