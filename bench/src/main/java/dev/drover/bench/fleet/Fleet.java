@@ -103,9 +103,9 @@ final class Fleet implements AutoCloseable {
             """.formatted(size.slots(), 512 * size.slots(), room, room, 2 * room, room);
     }
 
-    /** Gives the pool that many nodes, and returns when they are ready; default leases. */
+    /** Gives the pool that many nodes, room for half as many more, and default leases; returns when they are ready. */
     void awaitNodes(int count) throws IOException, InterruptedException, TimeoutException {
-        PoolSpec pool = Trial.spec(POOL, count, 2 * count, LeaseSpec.DEFAULT, false);
+        PoolSpec pool = Trial.spec(POOL, count, count + count / 2, LeaseSpec.DEFAULT, false);
         try (DemoApi api = api()) {
             api.putPool(pool);
             Deadline deadline = Deadline.in(PATIENCE);
