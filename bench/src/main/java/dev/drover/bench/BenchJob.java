@@ -6,16 +6,16 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /** The jobs that are measured. */
-final class BenchJob {
+public final class BenchJob {
     private BenchJob() {}
 
     /** Where a benchmark may leave what it made, with its logs. */
-    static Path outputs() {
+    public static Path outputs() {
         return Programs.root().resolve("bench/target");
     }
 
     /** Data that does not ship with the repository: where it was said to be, else beside the checkout. */
-    static Path shared(Optional<Path> said) {
+    public static Path shared(Optional<Path> said) {
         return said.or(() ->
                         Optional.ofNullable(System.getProperty("drover.shared")).map(Path::of))
                 .orElseGet(() -> Programs.root().resolveSibling("shared"));
@@ -45,7 +45,7 @@ final class BenchJob {
     }
 
     /** The demo's model, one shard, steps of some tens of milliseconds. */
-    static String small(PoolSpec pool, Path text, int steps, int checkpointEvery) {
+    public static String small(PoolSpec pool, Path text, int steps, int checkpointEvery) {
         return spec(
                 pool,
                 text,

@@ -10,18 +10,19 @@ import java.util.List;
 import java.util.Map;
 
 /** Figures with the conditions they were measured under. */
-final class Report {
+public final class Report {
     private final String title;
     private final Map<String, Object> conditions = new LinkedHashMap<>();
     private final List<Row> rows = new ArrayList<>();
 
     /** One figure: its samples, and the limit it is held against, if there is one. */
-    record Row(String name, String unit, List<Double> samples, String limit) {
-        Row {
+    public record Row(String name, String unit, List<Double> samples, String limit) {
+        public Row {
             samples = samples.stream().sorted().toList();
         }
 
-        double median() {
+        /** The middle sample, or the mean of the two in the middle. */
+        public double median() {
             int middle = samples.size() / 2;
             if (samples.isEmpty()) {
                 return Double.NaN;
@@ -30,7 +31,8 @@ final class Report {
         }
     }
 
-    Report(String title) {
+    /** With the conditions that every benchmark has. */
+    public Report(String title) {
         this.title = title;
         conditions.put("cores", Runtime.getRuntime().availableProcessors());
         conditions.put("cpu", cpu());
@@ -38,17 +40,20 @@ final class Report {
         conditions.put("java", System.getProperty("java.version"));
     }
 
-    void condition(String name, Object value) {
+    /** Says under what else it was measured. */
+    public void condition(String name, Object value) {
         conditions.put(name, value);
     }
 
-    Row row(String name, String unit, List<Double> samples, String limit) {
+    /** Adds a figure. */
+    public Row row(String name, String unit, List<Double> samples, String limit) {
         Row row = new Row(name, unit, samples, limit);
         rows.add(row);
         return row;
     }
 
-    void print(boolean json) throws IOException {
+    /** Prints all, as a table or as JSON. */
+    public void print(boolean json) throws IOException {
         if (json) {
             Map<String, Object> all = conditions();
             all.put("rows", rows.stream().map(Report::json).toList());

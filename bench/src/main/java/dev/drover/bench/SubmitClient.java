@@ -14,7 +14,7 @@ import java.net.Socket;
 import java.util.Locale;
 
 /** One client on one connection, as light as it can be: what is measured is the server. */
-final class SubmitClient implements AutoCloseable {
+public final class SubmitClient implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int CREATED = 201;
     private static final String LENGTH = "content-length:";
@@ -24,7 +24,7 @@ final class SubmitClient implements AutoCloseable {
     private final OutputStream out;
     private final String token;
 
-    SubmitClient(int port, String token) throws IOException {
+    public SubmitClient(int port, String token) throws IOException {
         this.socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setTcpNoDelay(true);
         this.in = new BufferedInputStream(socket.getInputStream());
@@ -33,7 +33,7 @@ final class SubmitClient implements AutoCloseable {
     }
 
     /** Submits, and returns the status of the answer, which is read whole. */
-    int submit(String path, String body, String key) throws IOException {
+    public int submit(String path, String body, String key) throws IOException {
         return send(path, body, key).status();
     }
 

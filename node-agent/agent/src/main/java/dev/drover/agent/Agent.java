@@ -4,7 +4,9 @@ import com.typesafe.config.ConfigFactory;
 import dev.drover.agent.checkpoint.LocalFiles;
 import dev.drover.agent.eviction.EvictionWatch;
 import dev.drover.agent.setup.AgentEnvironment;
+import dev.drover.agent.shard.RunningProgram;
 import dev.drover.agent.shard.ShardLimits;
+import dev.drover.agent.shard.ShardProcess;
 import dev.drover.protocol.id.Release;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -40,17 +42,25 @@ public final class Agent implements AutoCloseable {
      * @throws IOException when another agent runs there, or the directory can't be used
      */
     public static Agent start(AgentEnvironment environment, HttpClient http) throws IOException {
-        return start(environment, http, ShardLimits.DEFAULT);
+        return start(environment, http, ShardProcess::start);
     }
 
-    static Agent start(AgentEnvironment environment, HttpClient http, ShardLimits limits) throws IOException {
+    /** As the other, but its shards' programs are started by {@code starter}, and need be no processes. */
+    public static Agent start(AgentEnvironment environment, HttpClient http, RunningProgram.Starter starter)
+            throws IOException {
+        return start(environment, http, ShardLimits.DEFAULT, starter);
+    }
+
+    static Agent start(
+            AgentEnvironment environment, HttpClient http, ShardLimits limits, RunningProgram.Starter starter)
+            throws IOException {
         Path directory = environment.config().directory();
         Files.createDirectories(directory);
         DirectoryLock lock = DirectoryLock.take(directory);
         LocalFiles.deleteTree(directory.resolve("shards"));
         LocalFiles.deleteTree(directory.resolve("logs"));
         ActorSystem<NodeCommand> system = ActorSystem.create(
-                NodeActor.create(environment, http, limits, Release.VERSION),
+                NodeActor.create(environment, http, limits, starter, Release.VERSION),
                 "agent",
                 ConfigFactory.parseResources(Agent.class.getClassLoader(), "agent.conf")
                         .withFallback(ConfigFactory.load()));

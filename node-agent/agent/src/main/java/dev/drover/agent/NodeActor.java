@@ -5,6 +5,7 @@ import dev.drover.agent.link.LinkCommand;
 import dev.drover.agent.link.LinkEvent;
 import dev.drover.agent.link.SchedulerLink;
 import dev.drover.agent.setup.AgentEnvironment;
+import dev.drover.agent.shard.RunningProgram;
 import dev.drover.agent.shard.ShardActor;
 import dev.drover.agent.shard.ShardCommand;
 import dev.drover.agent.shard.ShardLimits;
@@ -70,12 +71,16 @@ public final class NodeActor extends AbstractBehavior<NodeCommand> {
             AgentEnvironment environment,
             HttpClient http,
             ShardLimits limits,
+            RunningProgram.Starter starter,
             String version) {
         super(context);
         this.timers = timers;
         this.environment = environment;
         this.processes = new WarmPool(
-                environment.config().trainer(), environment.config().directory().resolve("logs"), environment.clock());
+                starter,
+                environment.config().trainer(),
+                environment.config().directory().resolve("logs"),
+                environment.clock());
         this.link = context.spawn(
                 SchedulerLink.create(
                         environment, version, context.messageAdapter(LinkEvent.class, NodeCommand.FromLink::new)),
@@ -94,9 +99,13 @@ public final class NodeActor extends AbstractBehavior<NodeCommand> {
     }
 
     static Behavior<NodeCommand> create(
-            AgentEnvironment environment, HttpClient http, ShardLimits limits, String version) {
-        return Behaviors.setup(context ->
-                Behaviors.withTimers(timers -> new NodeActor(context, timers, environment, http, limits, version)));
+            AgentEnvironment environment,
+            HttpClient http,
+            ShardLimits limits,
+            RunningProgram.Starter starter,
+            String version) {
+        return Behaviors.setup(context -> Behaviors.withTimers(
+                timers -> new NodeActor(context, timers, environment, http, limits, starter, version)));
     }
 
     @Override

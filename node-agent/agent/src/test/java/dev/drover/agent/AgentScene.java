@@ -6,6 +6,7 @@ import dev.drover.agent.fake.FullStore;
 import dev.drover.agent.fake.TestNode;
 import dev.drover.agent.setup.AgentEnvironment;
 import dev.drover.agent.shard.ShardLimits;
+import dev.drover.agent.shard.ShardProcess;
 import dev.drover.protocol.agent.AgentCommand;
 import dev.drover.protocol.agent.ShardStatus;
 import dev.drover.protocol.agent.ShardTask;
@@ -55,7 +56,7 @@ final class AgentScene implements AutoCloseable {
     Agent start(String node, List<String> schedulers) throws IOException {
         AgentEnvironment environment =
                 TestNode.environment(node, directory.resolve(node), store, metadata.address(), schedulers);
-        Agent agent = Agent.start(environment, http, LIMITS);
+        Agent agent = Agent.start(environment, http, LIMITS, ShardProcess::start);
         agents.add(agent);
         return agent;
     }

@@ -105,6 +105,10 @@ final class AgentGateway {
             return CompletableFuture.completedStage(broken("a text frame came; agents speak binary frames"));
         }
         BinaryMessage binary = message.asBinaryMessage();
+        // Nearly all come whole, and a stream for each would be most of what taking them costs.
+        if (binary.isStrict() && binary.getStrictData().size() <= AgentWire.MAX_FRAME_BYTES) {
+            return CompletableFuture.completedStage(next -> new AgentSession.Frame(binary.getStrictData(), next));
+        }
         return binary.getStreamedData()
                 .limitWeighted(AgentWire.MAX_FRAME_BYTES, part -> (long) part.size())
                 .completionTimeout(FRAME_TIMEOUT)

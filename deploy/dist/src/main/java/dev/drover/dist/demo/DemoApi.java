@@ -4,7 +4,9 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.drover.protocol.api.JobView;
 import dev.drover.protocol.api.NodeView;
+import dev.drover.protocol.api.PoolView;
 import dev.drover.protocol.id.JobId;
+import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.id.PoolName;
 import dev.drover.protocol.json.DroverJson;
 import dev.drover.protocol.pool.PoolSpec;
@@ -105,6 +107,12 @@ public final class DemoApi implements AutoCloseable {
         return DroverJson.mapper().readerFor(Jobs.class).<Jobs>readValue(json).jobs();
     }
 
+    /** The pool as a whole. */
+    public PoolView pool(PoolName pool) throws IOException, InterruptedException {
+        return DroverJson.mapper()
+                .readValue(send(request("/v1/pools/" + pool).GET().build()), PoolView.class);
+    }
+
     /** The pool's nodes. */
     public List<NodeView> nodes(PoolName pool) throws IOException, InterruptedException {
         String json = send(request("/v1/pools/" + pool + "/nodes").GET().build());
@@ -136,6 +144,16 @@ public final class DemoApi implements AutoCloseable {
     /** The surviving history, as the API writes it. */
     public String csv(JobId id) throws IOException, InterruptedException {
         return send(request("/v1/jobs/" + id + "/telemetry?format=csv").GET().build());
+    }
+
+    /** Takes a node away; without notice it is killed at once. */
+    public void evict(PoolName pool, NodeId node, Optional<Duration> notice) throws IOException, InterruptedException {
+        String body = notice.map(it -> "{\"notice\": \"%ds\"}".formatted(it.toSeconds()))
+                .orElse("");
+        send(request("/v1/pools/" + pool + "/nodes/" + node + "/evict")
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build());
     }
 
     /** Ends a job that has done its duty. */

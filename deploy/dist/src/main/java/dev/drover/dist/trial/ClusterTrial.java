@@ -228,6 +228,7 @@ public final class ClusterTrial implements AutoCloseable {
             return process.orElseThrow().pid();
         }
 
+<<<<<<< HEAD
         /** How long the pool's last recovery here took, by the scheduler's own log. */
         public Duration recovery(String pool) throws IOException {
             return Duration.ofMillis(Long.parseLong(recovered(pool).group(2)));
@@ -247,6 +248,8 @@ public final class ClusterTrial implements AutoCloseable {
                     .orElseThrow(() -> new IOException("pool " + pool + " was not recovered here"));
         }
 
+=======
+>>>>>>> 7d09643 (bench: many real agents in few processes; dispatch, wip)
         public boolean isAlive() {
             return process.filter(Process::isAlive).isPresent();
         }
@@ -271,7 +274,8 @@ public final class ClusterTrial implements AutoCloseable {
             process.ifPresent(running -> running.toHandle().destroyForcibly());
         }
 
-        List<String> log() throws IOException {
+        /** What it has logged so far, through all of its starts. */
+        public List<String> log() throws IOException {
             return Files.exists(logFile()) ? Files.readAllLines(logFile(), StandardCharsets.UTF_8) : List.of();
         }
 

@@ -6,6 +6,7 @@ import dev.drover.protocol.agent.NewerFrameException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -16,6 +17,7 @@ import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.http.javadsl.ConnectionContext;
 import org.apache.pekko.http.javadsl.Http;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
+import org.apache.pekko.http.javadsl.model.ws.BinaryMessage;
 import org.apache.pekko.http.javadsl.model.ws.Message;
 import org.apache.pekko.http.javadsl.model.ws.WebSocketRequest;
 import org.apache.pekko.http.javadsl.model.ws.WebSocketUpgradeResponse;
@@ -117,8 +119,11 @@ final class SchedulerDialer {
         if (message.isText()) {
             throw new IllegalStateException("a text frame; only binary frames are allowed");
         }
-        return message.asBinaryMessage()
-                .getStreamedData()
+        BinaryMessage binary = message.asBinaryMessage();
+        if (binary.isStrict() && binary.getStrictData().size() <= AgentWire.MAX_FRAME_BYTES) {
+            return CompletableFuture.completedStage(binary.getStrictData());
+        }
+        return binary.getStreamedData()
                 .limitWeighted(AgentWire.MAX_FRAME_BYTES, bytes -> (long) bytes.size())
                 .runFold(ByteString.emptyByteString(), ByteString::concat, materializer);
     }

@@ -7,7 +7,6 @@ import dev.drover.protocol.agent.AgentWire;
 import dev.drover.protocol.pool.LeaseSpec;
 import java.net.InetAddress;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -33,8 +32,6 @@ import org.slf4j.LoggerFactory;
 public final class SchedulerLink extends AbstractBehavior<LinkCommand> {
     private static final Logger LOG = LoggerFactory.getLogger(SchedulerLink.class);
     private static final Duration FLUSH_EVERY = Duration.ofMillis(250);
-    private static final Duration LEAST_SILENCE = Duration.ofSeconds(5);
-    private static final int SILENT_HEARTBEATS = 5;
     private static final int TELEMETRY_STEPS = 512;
 
     private final TimerScheduler<LinkCommand> timers;
@@ -43,13 +40,13 @@ public final class SchedulerLink extends AbstractBehavior<LinkCommand> {
     private final SchedulerDialer dialer;
     private final SchedulerChoice choice;
     private final String version;
+    private final Silence silence;
     private final TelemetryBuffer telemetry = new TelemetryBuffer(TELEMETRY_STEPS);
 
     private Optional<LinkCommand.Connected> connection = Optional.empty();
     private LinkCommand.Standing standing =
             new LinkCommand.Standing(Optional.empty(), Optional.empty(), List.of(), false);
     private Duration heartbeat = LeaseSpec.DEFAULT.heartbeat();
-    private Instant heardAt = Instant.MIN;
     private String dialled = "";
     private long dials;
     private int failures;
@@ -67,6 +64,7 @@ public final class SchedulerLink extends AbstractBehavior<LinkCommand> {
         this.environment = environment;
         this.version = version;
         this.node = node;
+        this.silence = new Silence(environment.clock().instant());
         AnyAddress addresses = new AnyAddress(InetAddress::getAllByName, environment.random(), environment.blocking());
         this.dialer =
                 new SchedulerDialer(context.getSystem(), environment.schedulerTls(), addresses, context.getSelf());
@@ -141,7 +139,7 @@ public final class SchedulerLink extends AbstractBehavior<LinkCommand> {
         }
         LOG.info("connected to {} on dial {}", dialled, up.dial());
         connection = Optional.of(up);
-        heardAt = environment.clock().instant();
+        silence.isBroken();
         var identity = environment.identity();
         send(new AgentReport.Hello(
                 identity.node(), identity.pool(), environment.incarnation(), identity.token(), version));
@@ -170,7 +168,7 @@ public final class SchedulerLink extends AbstractBehavior<LinkCommand> {
         if (received.dial() != dials || connection.isEmpty()) {
             return;
         }
-        heardAt = environment.clock().instant();
+        silence.isBroken();
         if (received.command() instanceof AgentCommand.Welcome welcome) {
             failures = 0;
             keepHeartbeat(welcome.lease().heartbeat());
@@ -186,12 +184,11 @@ public final class SchedulerLink extends AbstractBehavior<LinkCommand> {
     }
 
     private void dropIfSilent() {
-        Duration tolerated = heartbeat.multipliedBy(SILENT_HEARTBEATS);
-        Duration limit = tolerated.compareTo(LEAST_SILENCE) < 0 ? LEAST_SILENCE : tolerated;
-        Duration silent = Duration.between(heardAt, environment.clock().instant());
-        if (connection.isPresent() && silent.compareTo(limit) > 0) {
+        boolean isTooLong = silence.isTooLong(heartbeat, environment.clock().instant());
+        if (connection.isPresent() && isTooLong) {
             connection.get().kill().shutdown();
-            disconnected(new LinkCommand.Disconnected(dials, "no answer for " + silent.toMillis() + " ms"));
+            disconnected(new LinkCommand.Disconnected(
+                    dials, "no answer for " + silence.lasted().toMillis() + " ms"));
         }
     }
 

@@ -149,7 +149,7 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
         }
     }
 
-    private void taken(ShardProcess taken) {
+    private void taken(RunningProgram taken) {
         effects.own(taken);
         if (view.isFinal()) {
             effects.kill();

@@ -23,7 +23,7 @@ public sealed interface ShardCommand {
     record Release(String reason) implements ShardCommand {}
 
     /** A process was started for the shard, or was warm. */
-    record Taken(ShardProcess process) implements ShardCommand {}
+    record Taken(RunningProgram process) implements ShardCommand {}
 
     /** The program can't be started. */
     record NotTaken(String reason) implements ShardCommand {}

@@ -48,7 +48,7 @@ final class ShardExecutor {
     private final Path directory;
     private final ShardLog log;
     private final AtomicBoolean withdrawn = new AtomicBoolean();
-    private Optional<ShardProcess> process = Optional.empty();
+    private Optional<RunningProgram> process = Optional.empty();
     private Optional<PeerEndpoint.Open> endpoint = Optional.empty();
 
     ShardExecutor(Lease lease, ShardSetup setup, ActorSystem<?> system, ActorRef<ShardCommand> actor) {
@@ -93,7 +93,7 @@ final class ShardExecutor {
     }
 
     /** The shard's process from now on. */
-    void own(ShardProcess taken) {
+    void own(RunningProgram taken) {
         process = Optional.of(taken);
         log.follow(taken.log());
         log.line("runs process " + taken.pid());
@@ -104,7 +104,7 @@ final class ShardExecutor {
     }
 
     void kill() {
-        process.ifPresent(ShardProcess::kill);
+        process.ifPresent(RunningProgram::kill);
     }
 
     /** Where the predecessor may push from now on, if the endpoint could be opened. */
@@ -125,7 +125,7 @@ final class ShardExecutor {
         run(
                 () -> {
                     Files.createDirectories(workDirectory());
-                    ShardProcess process = processes.take(task);
+                    RunningProgram process = processes.take(task);
                     if (withdrawn.get()) {
                         process.kill();
                     }

@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
  * <p>Events are kept until someone listens, so a process can be started before it has a shard. The process is to end when its
  * socket closes, so it does not outlive its agent; {@link #kill} does not wait for that. Safe to use from any thread.
  */
-public final class ShardProcess {
+public final class ShardProcess implements RunningProgram {
     private static final Logger LOG = LoggerFactory.getLogger(ShardProcess.class);
 
     /** EAGAIN, ENOMEM, ENFILE, EMFILE: no more processes, memory, files. JDK 17 writes {@code error=11}, JDK 25 {@code error: 11}. */
@@ -121,14 +121,14 @@ public final class ShardProcess {
         Thread.ofVirtual().name("shard-exit").start(() -> awaitExit(reader));
     }
 
-    /** Hands over what happened so far and what will; the listener before, if any, hears nothing more. */
+    @Override
     public synchronized void listen(Consumer<ProcessEvent> next) {
         listener = Optional.of(next);
         unheard.forEach(next);
         unheard.clear();
     }
 
-    /** Sends a message when the process has connected; to a process that is gone, nothing. */
+    @Override
     public void send(ToShard message) {
         ByteBuffer line = ByteBuffer.wrap(ShardWire.line(message).getBytes(StandardCharsets.UTF_8));
         try {
@@ -149,25 +149,27 @@ public final class ShardProcess {
         }
     }
 
-    /** Whether it said that it is ready and still lives. */
+    @Override
     public synchronized boolean isReady() {
         return ready && process.isAlive();
     }
 
+    @Override
     public boolean isAlive() {
         return process.isAlive();
     }
 
+    @Override
     public long pid() {
         return process.pid();
     }
 
-    /** What the process prints. */
+    @Override
     public Path log() {
         return log;
     }
 
-    /** Kills it and what it started, and closes its socket. */
+    @Override
     public void kill() {
         List<ProcessHandle> started = process.descendants().toList();
         process.destroyForcibly();

@@ -25,15 +25,17 @@ public final class WarmPool implements AutoCloseable {
     /** Leaves the processor to a shard that just took the warm process, and a program that can't start in peace. */
     private static final Duration REFILL_AFTER = Duration.ofSeconds(3);
 
+    private final RunningProgram.Starter starter;
     private final TrainerCommand trainer;
     private final Path logs;
     private final InstantSource clock;
     private final AtomicLong started = new AtomicLong();
-    private Optional<ShardProcess> warm = Optional.empty();
+    private Optional<RunningProgram> warm = Optional.empty();
     private Instant refillFrom = Instant.MIN;
     private boolean closed;
 
-    public WarmPool(TrainerCommand trainer, Path logs, InstantSource clock) {
+    public WarmPool(RunningProgram.Starter starter, TrainerCommand trainer, Path logs, InstantSource clock) {
+        this.starter = starter;
         this.trainer = trainer;
         this.logs = logs;
         this.clock = clock;
@@ -45,11 +47,11 @@ public final class WarmPool implements AutoCloseable {
      * @throws IOException when this node can't start it now; a {@link NoSuchProgramException} when none can
      * @throws IllegalArgumentException when the task's spec is no JSON
      */
-    public synchronized ShardProcess take(ShardTask task) throws IOException {
+    public synchronized RunningProgram take(ShardTask task) throws IOException {
         Program program = Program.of(task, trainer);
         refillFrom = clock.instant().plus(REFILL_AFTER);
         if (program.equals(Program.trainer(trainer))) {
-            Optional<ShardProcess> fits = warm.filter(ShardProcess::isAlive);
+            Optional<RunningProgram> fits = warm.filter(RunningProgram::isAlive);
             warm = Optional.empty();
             if (fits.isPresent()) {
                 return fits.get();
@@ -61,7 +63,7 @@ public final class WarmPool implements AutoCloseable {
     /** Called again and again while a warm process is wanted: starts one when there is none and it is time. */
     public synchronized void refill() {
         if (closed
-                || warm.filter(ShardProcess::isAlive).isPresent()
+                || warm.filter(RunningProgram::isAlive).isPresent()
                 || clock.instant().isBefore(refillFrom)) {
             return;
         }
@@ -75,17 +77,17 @@ public final class WarmPool implements AutoCloseable {
 
     /** Whether a process waits that said it is ready. */
     public synchronized boolean isWarm() {
-        return warm.filter(ShardProcess::isReady).isPresent();
+        return warm.filter(RunningProgram::isReady).isPresent();
     }
 
     @Override
     public synchronized void close() {
         closed = true;
-        warm.ifPresent(ShardProcess::kill);
+        warm.ifPresent(RunningProgram::kill);
         warm = Optional.empty();
     }
 
-    private ShardProcess start(Program program) throws IOException {
+    private RunningProgram start(Program program) throws IOException {
         if (closed) {
             throw new IOException("the agent is ending and starts nothing more");
         }
@@ -93,6 +95,6 @@ public final class WarmPool implements AutoCloseable {
         Path log = logs.resolve("process-" + started.incrementAndGet() + ".log");
         Files.deleteIfExists(log);
         Files.createFile(log);
-        return ShardProcess.start(program, log);
+        return starter.start(program, log);
     }
 }
