@@ -10,14 +10,14 @@ import java.util.List;
 import java.util.Map;
 
 /** Figures with the conditions they were measured under. */
-final class Report {
+public final class Report {
     private final String title;
     private final Map<String, Object> conditions = new LinkedHashMap<>();
     private final List<Row> rows = new ArrayList<>();
 
     /** One figure: its samples, and the limit it is held against, if there is one. */
-    record Row(String name, String unit, List<Double> samples, String limit) {
-        Row {
+    public record Row(String name, String unit, List<Double> samples, String limit) {
+        public Row {
             samples = samples.stream().sorted().toList();
         }
 
@@ -30,7 +30,7 @@ final class Report {
         }
     }
 
-    Report(String title) {
+    public Report(String title) {
         this.title = title;
         conditions.put("cores", Runtime.getRuntime().availableProcessors());
         conditions.put("cpu", cpu());
@@ -38,17 +38,17 @@ final class Report {
         conditions.put("java", System.getProperty("java.version"));
     }
 
-    void condition(String name, Object value) {
+    public void condition(String name, Object value) {
         conditions.put(name, value);
     }
 
-    Row row(String name, String unit, List<Double> samples, String limit) {
+    public Row row(String name, String unit, List<Double> samples, String limit) {
         Row row = new Row(name, unit, samples, limit);
         rows.add(row);
         return row;
     }
 
-    void print(boolean json) throws IOException {
+    public void print(boolean json) throws IOException {
         if (json) {
             Map<String, Object> all = conditions();
             all.put("rows", rows.stream().map(Report::json).toList());
@@ -70,14 +70,14 @@ final class Report {
         }
     }
 
-    Map<String, Object> conditions() {
+    public Map<String, Object> conditions() {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("title", title);
         all.put("conditions", conditions);
         return all;
     }
 
-    void printConditions() {
+    public void printConditions() {
         System.out.println("\n" + title);
         conditions.forEach((name, value) -> System.out.printf("  %-14s %s%n", name, value));
     }
