@@ -1,6 +1,7 @@
 package dev.drover.bench.chaos.history;
 
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.jsontype.NamedType;
 import dev.drover.protocol.json.DroverJson;
@@ -17,9 +18,18 @@ public final class HistoryFile {
     private static final ObjectMapper MAPPER = mapper();
 
     private final Path file;
+    private boolean opened;
 
     public HistoryFile(Path file) {
         this.file = file;
+    }
+
+    /** Goes on with a file that is there: a line that a kill tore is closed. */
+    private void closeTornLine() throws IOException {
+        if (!opened && Files.exists(file) && !Files.readString(file).endsWith("\n")) {
+            Files.writeString(file, "\n", StandardOpenOption.APPEND);
+        }
+        opened = true;
     }
 
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "is")
@@ -48,6 +58,7 @@ public final class HistoryFile {
     /** The entry is in the file when this returns. */
     public synchronized void add(Entry entry) {
         try {
+            closeTornLine();
             String line = MAPPER.writerFor(Entry.class).writeValueAsString(entry);
             Files.writeString(file, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         } catch (IOException e) {
@@ -55,15 +66,19 @@ public final class HistoryFile {
         }
     }
 
-    /** All of it; nothing when there is no file. A last line that was torn by a kill is passed over. */
+    /** All of it; nothing when there is no file. A line that was torn by a kill is passed over. */
     public synchronized List<Entry> read() throws IOException {
         List<Entry> entries = new ArrayList<>();
         if (!Files.exists(file)) {
             return entries;
         }
-        String text = Files.readString(file);
-        for (String line : text.substring(0, text.lastIndexOf('\n') + 1).lines().toList()) {
-            entries.add(MAPPER.readValue(line, Entry.class));
+        for (String line : Files.readAllLines(file)) {
+            try {
+                entries.add(MAPPER.readValue(line, Entry.class));
+            } catch (JsonEOFException e) {
+                // Torn by a kill: what it was to say was not yet said.
+                continue;
+            }
         }
         return entries;
     }
