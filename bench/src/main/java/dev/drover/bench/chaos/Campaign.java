@@ -56,9 +56,10 @@ final class Campaign {
      *
      * @param jobs live at a time
      * @param specs of jobs
+     * @param lease of the pools
      * @param tag that all names of its hosts begin with
      */
-    record Settings(long seed, int faults, int jobs, int specs, boolean loopback, String tag) {
+    record Settings(long seed, int faults, int jobs, int specs, Duration lease, boolean loopback, String tag) {
         private static final String FILE = "campaign.json";
 
         void write(Path directory) throws IOException {
@@ -148,9 +149,10 @@ final class Campaign {
         JournalCopy journal = new JournalCopy(
                 world.postgres().database(), ChaosJob.HERD.value(), directory.resolve("journal.txt"));
         put(world, ChaosJob.MIN_NODES, ChaosJob.MAX_NODES);
-        Load load = new Load(world, history, jobs, settings.seed(), past);
+        Load load = new Load(world, history, jobs, settings, past);
         try (Watch watch = new Watch(world, history, journal)) {
             load.start(settings.jobs());
+            load.awaitTraining(settings.jobs(), CALM_LIMIT);
             inject(world, load, past);
             long healed = System.nanoTime();
             awaitWhole(world);
@@ -168,7 +170,7 @@ final class Campaign {
     private void put(ChaosWorld world, int min, int max) throws InterruptedException, TimeoutException {
         try (Clients clients = new Clients(world.schedulers(), 0)) {
             clients.ask("pool herd", WHOLE_LIMIT, () -> false, api -> {
-                api.putPool(ChaosJob.pool(ChaosJob.HERD, min, max));
+                api.putPool(ChaosJob.pool(ChaosJob.HERD, min, max, settings.lease()));
                 return true;
             });
         }
@@ -184,7 +186,7 @@ final class Campaign {
         Map<String, List<TelemetryPoint>> losses = new HashMap<>();
         try (Clients clients = new Clients(world.schedulers(), 0)) {
             clients.ask("pool calm", WHOLE_LIMIT, () -> false, api -> {
-                api.putPool(ChaosJob.pool(ChaosJob.CALM, 0, 2 * ChaosJob.SHARDS));
+                api.putPool(ChaosJob.pool(ChaosJob.CALM, 0, 2 * ChaosJob.SHARDS, settings.lease()));
                 return true;
             });
             Map<String, JobId> trained = new HashMap<>();
@@ -212,7 +214,7 @@ final class Campaign {
                                 .value());
             }
             clients.ask("pool calm", WHOLE_LIMIT, () -> false, api -> {
-                api.putPool(ChaosJob.pool(ChaosJob.CALM, 0, 0));
+                api.putPool(ChaosJob.pool(ChaosJob.CALM, 0, 0, settings.lease()));
                 return true;
             });
         }

@@ -45,6 +45,9 @@ public final class ChaosBench implements Callable<Integer> {
     @Option(names = "--specs", defaultValue = "3", description = "Of jobs, each first run undisturbed (default: ${DEFAULT-VALUE}).")
     private int specs = 3;
 
+    @Option(names = "--lease", paramLabel = "SECONDS", defaultValue = "15", description = "Of the pool (default: ${DEFAULT-VALUE}, as of every pool).")
+    private int lease = 15;
+
     @Option(names = "--loopback", description = "No network namespaces, though there could be.")
     private boolean loopback;
 
@@ -60,9 +63,9 @@ public final class ChaosBench implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException, TimeoutException, SQLException {
-        if (faults < 1 || faults > 10_000 || jobs < 1 || jobs > 50 || specs < 1 || specs > 20) {
+        if (faults < 1 || faults > 10_000 || jobs < 1 || jobs > 50 || specs < 1 || specs > 20 || lease < 3) {
             System.err.println("bench/chaos: --faults " + faults + " --jobs " + jobs + " --specs " + specs
-                    + " is not allowed; use 1 to 10000 faults, 1 to 50 jobs and 1 to 20 specs");
+                    + " is not allowed; use 1 to 10000 faults, 1 to 50 jobs, 1 to 20 specs and a lease of 3 s or more");
             return 2;
         }
         Path directory = resume.isPresent() ? resume.get().toAbsolutePath() : fresh();
@@ -76,7 +79,7 @@ public final class ChaosBench implements Callable<Integer> {
         Path outputs = Files.createDirectories(Programs.root().resolve("bench/target/chaos"));
         Path directory = Files.createTempDirectory(outputs, "seed-" + seed + "-");
         String tag = "dc" + Long.toString(ProcessHandle.current().pid() % 1_679_616, 36);
-        new Settings(seed, faults, jobs, specs, loopback, tag).write(directory);
+        new Settings(seed, faults, jobs, specs, Duration.ofSeconds(lease), loopback, tag).write(directory);
         return directory;
     }
 
@@ -94,7 +97,8 @@ public final class ChaosBench implements Callable<Integer> {
                         outcome.seconds()));
         report.condition("hosts", outcome.hosts());
         report.condition("left out", outcome.missing().isEmpty() ? "nothing" : String.join("; ", outcome.missing()));
-        report.condition("settings", "product defaults; lease 15 s; backoff 1 s to 5 s; PostgreSQL with fsync on");
+        report.condition("settings", "product defaults, but: lease %d s (15), backoff 1 s to 5 s (5 s to 5 min), idle time-out 40 s (2 min); PostgreSQL with fsync on"
+                .formatted(settings.lease().toSeconds()));
         report.condition("directory", directory);
         one(report, "faults done", story.faults().size(), "");
         one(report, "faults that found nothing to hit", count(story, Entry.FaultSkipped.class), "");
@@ -127,11 +131,12 @@ public final class ChaosBench implements Callable<Integer> {
                     .forEach(fault -> System.err.println("  around it: " + fault));
         });
         System.err.printf(
-                "%nAgain, as far as time allows: bench/chaos --seed %d --faults %d --jobs %d --specs %d%s%n",
+                "%nAgain, as far as time allows: bench/chaos --seed %d --faults %d --jobs %d --specs %d --lease %d%s%n",
                 settings.seed(),
                 settings.faults(),
                 settings.jobs(),
                 settings.specs(),
+                settings.lease().toSeconds(),
                 settings.loopback() ? " --loopback" : "");
     }
 }

@@ -68,8 +68,8 @@ record ChaosJob(String name, int steps, int every, int width, long seed) {
             """.formatted(name, pool, SHARDS, every, text, width, steps, seed);
     }
 
-    /** A spot pool with default lease that is not put off for long. */
-    static PoolSpec pool(PoolName name, int minNodes, int maxNodes) {
+    /** A spot pool that is not put off for long. */
+    static PoolSpec pool(PoolName name, int minNodes, int maxNodes, Duration lease) {
         return new PoolSpec(
                 name,
                 CapacityMode.SPOT_WITH_FALLBACK,
@@ -80,7 +80,11 @@ record ChaosJob(String name, int steps, int every, int width, long seed) {
                 maxNodes,
                 Duration.ofSeconds(40),
                 true,
-                LeaseSpec.DEFAULT,
+                new LeaseSpec(
+                        lease,
+                        LeaseSpec.DEFAULT.heartbeat(),
+                        LeaseSpec.DEFAULT.runUntil(),
+                        LeaseSpec.DEFAULT.noticeMargin()),
                 new BackoffSpec(Duration.ofSeconds(1), Duration.ofSeconds(5)),
                 SwitchBackSpec.DEFAULT,
                 BuyingSpec.DEFAULT);

@@ -1,5 +1,6 @@
 package dev.drover.bench.chaos;
 
+import dev.drover.bench.chaos.Campaign.Settings;
 import dev.drover.bench.chaos.history.Entry;
 import dev.drover.bench.chaos.history.Entry.Acknowledged;
 import dev.drover.bench.chaos.history.Entry.Asked;
@@ -36,7 +37,7 @@ final class Load {
     private final ChaosWorld world;
     private final HistoryFile history;
     private final Map<String, ChaosJob> jobs;
-    private final long seed;
+    private final Settings settings;
     private final AtomicInteger number;
     private final ConcurrentLinkedDeque<Pending> earlier = new ConcurrentLinkedDeque<>();
     private final ConcurrentSkipListSet<JobId> live = new ConcurrentSkipListSet<>();
@@ -48,11 +49,11 @@ final class Load {
     record Pending(String key, String spec, Optional<JobId> job) {}
 
     /** Goes on from what is in {@code past}. */
-    Load(ChaosWorld world, HistoryFile history, Map<String, ChaosJob> jobs, long seed, List<Entry> past) {
+    Load(ChaosWorld world, HistoryFile history, Map<String, ChaosJob> jobs, Settings settings, List<Entry> past) {
         this.world = world;
         this.history = history;
         this.jobs = jobs;
-        this.seed = seed;
+        this.settings = settings;
         earlier.addAll(pending(past));
         this.number = new AtomicInteger(
                 (int) past.stream().filter(Submitting.class::isInstance).count());
@@ -88,6 +89,28 @@ final class Load {
         return live;
     }
 
+    /** Waits until a shard of each client's first job trains, so that faults meet trainings. */
+    void awaitTraining(int clients, Duration limit) throws InterruptedException, TimeoutException {
+        long end = System.nanoTime() + limit.toNanos();
+        try (Clients own = new Clients(world.schedulers(), 0)) {
+            while (true) {
+                int training = 0;
+                for (JobId job : live) {
+                    JobView view = own.ask("job " + job, limit, () -> abandoned, api -> api.job(job))
+                            .value();
+                    training += view.shards().stream().anyMatch(shard -> shard.step() > 0) ? 1 : 0;
+                }
+                if (training >= clients) {
+                    return;
+                }
+                if (System.nanoTime() > end) {
+                    throw new TimeoutException("only %d of %d jobs train".formatted(training, clients));
+                }
+                Thread.sleep(LOOK_MILLIS);
+            }
+        }
+    }
+
     /** Submits no more, and waits until all that was submitted has ended, or {@code limit} has passed. */
     void finish(Duration limit) throws InterruptedException {
         closing = true;
@@ -106,7 +129,7 @@ final class Load {
     }
 
     private void submit(int client) {
-        Random random = new Random(seed * 31 + client);
+        Random random = new Random(settings.seed() * 31 + client);
         List<String> names = ChaosJob.names(jobs);
         try (Clients clients = new Clients(world.schedulers(), client)) {
             for (Pending left = earlier.poll(); left != null; left = earlier.poll()) {
@@ -156,7 +179,7 @@ final class Load {
     }
 
     private void operate() {
-        Random random = new Random(seed * 37);
+        Random random = new Random(settings.seed() * 37);
         try (Clients clients = new Clients(world.schedulers(), 1)) {
             int turn = 0;
             while (!closing) {
@@ -210,7 +233,7 @@ final class Load {
                 clients,
                 "scale to %d..%d".formatted(min, max),
                 List.of(),
-                api -> api.putPool(ChaosJob.pool(ChaosJob.HERD, min, max)));
+                api -> api.putPool(ChaosJob.pool(ChaosJob.HERD, min, max, settings.lease())));
     }
 
     private interface Request {

@@ -4,8 +4,10 @@ import dev.drover.bench.chaos.history.Entry.Asked;
 import dev.drover.bench.chaos.history.Fault;
 import dev.drover.bench.chaos.history.Fault.OfNode;
 import dev.drover.planning.event.PoolEvent.NodeLost;
+import dev.drover.planning.event.PoolEvent.PoolConfigured;
 import dev.drover.protocol.api.Reason;
 import dev.drover.protocol.id.NodeId;
+import dev.drover.protocol.pool.LeaseSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,9 +23,6 @@ final class UndisturbedChecker implements Checker {
 
     /** From a fault to what follows from it: the lease, the time-outs of connections, a notice that runs out. */
     private static final Duration AFTERMATH = Duration.ofSeconds(90);
-
-    /** The pools' lease, which is the default. */
-    private static final Duration LEASE = Duration.ofSeconds(15);
 
     /** Two moments that are the same for those who look from outside. */
     private static final Duration SLACK = Duration.ofSeconds(5);
@@ -71,12 +70,19 @@ final class UndisturbedChecker implements Checker {
                         && !asked.at().minus(SLACK).isAfter(until));
     }
 
+    private static Duration lease(Story story) {
+        return story.events(PoolConfigured.class).stream()
+                .map(configured -> configured.spec().lease().length())
+                .findFirst()
+                .orElse(LeaseSpec.DEFAULT.length());
+    }
+
     /** A node that was lost for silence was silent for a lease: what was done to it had lasted that long by then. */
     private static Optional<Violation> silenced(Story story, NodeLost lost) {
         NodeId node = lost.node();
         Instant from = lost.at().minus(AFTERMATH);
         boolean silent = story.interrupted(from, lost.at())
-                || story.faultsOn(node, from, lost.at()).stream().anyMatch(fault -> silences(fault, lost.at()));
+                || story.faultsOn(node, from, lost.at()).stream().anyMatch(fault -> silences(fault, lost.at(), lease(story)));
         return silent
                 ? Optional.empty()
                 : Optional.of(new Violation(
@@ -86,13 +92,13 @@ final class UndisturbedChecker implements Checker {
                                 .formatted(node, lost.reason().text())));
     }
 
-    private static boolean silences(Story.Occurrence fault, Instant at) {
+    private static boolean silences(Story.Occurrence fault, Instant at, Duration lease) {
         Duration silent = Duration.between(fault.began().at(), fault.to().isBefore(at) ? fault.to() : at);
         boolean gone = !(fault.fault() instanceof OfNode)
                 || fault.fault() instanceof Fault.AgentKilled
                 || fault.fault() instanceof Fault.NoticeLate
                 || fault.fault() instanceof Fault.NoticeTwice
                 || fault.fault() instanceof Fault.NoticeLost;
-        return gone || silent.plus(SLACK).compareTo(LEASE) >= 0;
+        return gone || silent.plus(SLACK).compareTo(lease) >= 0;
     }
 }
