@@ -155,7 +155,7 @@ final class Campaign {
             load.awaitTraining(settings.jobs(), CALM_LIMIT);
             inject(world, load, past);
             long healed = System.nanoTime();
-            awaitWhole(world);
+            healed(world);
             say("all is healed; waiting for %d live jobs".formatted(load.live().size()));
             load.finish(Duration.ofMinutes(10));
             say("all jobs have ended %.0f s after the last fault was healed; ending the nodes"
@@ -275,12 +275,26 @@ final class Campaign {
 
     private static void awaitWhole(ChaosWorld world) throws InterruptedException, TimeoutException {
         long end = System.nanoTime() + WHOLE_LIMIT.toNanos();
-        while (!world.isWhole()) {
+        while (!world.silent().isEmpty()) {
             if (System.nanoTime() > end) {
-                throw new TimeoutException("not all schedulers answered within " + WHOLE_LIMIT);
+                throw new TimeoutException(
+                        "schedulers %s did not answer within %s".formatted(world.silent(), WHOLE_LIMIT));
             }
             Thread.sleep(500);
         }
+    }
+
+    private void healed(ChaosWorld world) throws InterruptedException {
+        try {
+            awaitWhole(world);
+        } catch (TimeoutException e) {
+            unhealed(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void unhealed(String what) {
+        history.add(new Entry.Unhealed(Instant.now(), what));
+        say(what);
     }
 
     private void awaitEmpty(ChaosWorld world) throws InterruptedException {
@@ -295,7 +309,7 @@ final class Campaign {
             }
             Thread.sleep(500);
         }
-        say("instances still run %s after the pool was told to have none".formatted(EMPTY_LIMIT));
+        unhealed("instances still run %s after the pool was told to have none".formatted(EMPTY_LIMIT));
     }
 
     private void say(String what) {

@@ -9,6 +9,7 @@ import dev.drover.cloud.local.LocalCloudControl;
 import dev.drover.cloud.local.LocalCloudProcess;
 import dev.drover.cloud.local.LocalCloudProvider;
 import dev.drover.dist.Programs;
+import dev.drover.dist.demo.DemoApi;
 import dev.drover.dist.demo.DemoJob;
 import dev.drover.dist.trial.ClusterTrial;
 import dev.drover.dist.trial.ClusterTrial.SchedulerProcess;
@@ -208,16 +209,18 @@ final class ChaosWorld implements AutoCloseable {
                 .toList();
     }
 
-    /** Whether all three schedulers answer. */
-    boolean isWhole() throws InterruptedException {
-        for (SchedulerProcess scheduler : schedulers) {
-            try (var api = scheduler.api()) {
+    /** The schedulers that do not answer. */
+    List<Integer> silent() throws InterruptedException {
+        List<Integer> silent = new ArrayList<>();
+        for (int i = 0; i < SCHEDULERS; i++) {
+            SchedulerProcess scheduler = schedulers.get(i);
+            try (DemoApi api = scheduler.api()) {
                 if (!scheduler.isAlive() || !api.isReady()) {
-                    return false;
+                    silent.add(i);
                 }
             }
         }
-        return true;
+        return silent;
     }
 
     /** kill -9; it stays down until {@link #start}. */

@@ -18,6 +18,7 @@ public final class Checks {
         checkers.put("no instance without an owner", new OrphanChecker());
         checkers.put("no training stops but for its own node's faults", new UndisturbedChecker());
         checkers.put("losses as in an undisturbed run", new LossesChecker());
+        checkers.put("what is healed works again", new HealedChecker());
         checkers.put("nothing is left", new NothingLeftChecker());
         Map<String, List<Violation>> found = new LinkedHashMap<>();
         checkers.forEach((promise, checker) -> found.put(promise, checker.check(story)));

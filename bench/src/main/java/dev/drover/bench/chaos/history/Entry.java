@@ -59,6 +59,9 @@ public sealed interface Entry {
     /** A scheduler's process ended, and nobody killed it. */
     record SchedulerEnded(Instant at, int scheduler) implements Entry {}
 
+    /** All was healed, and something does not work again, in words. */
+    record Unhealed(Instant at, String what) implements Entry {}
+
     /** A process of an instance was seen for the first time. */
     record ProcessSeen(Instant at, String instanceId, long pid, boolean trainer) implements Entry {}
 

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.function.Function;
 
 /**
@@ -63,7 +64,8 @@ public final class FaultPlan {
      * @param leftOut kinds that this machine can't do
      */
     public static List<Planned> of(long seed, int faults, Set<Class<? extends Fault>> leftOut) {
-        Random random = new Random(seed);
+        // Neighbouring seeds would begin alike.
+        Random random = new Random(new SplittableRandom(seed).nextLong());
         List<Kind> bag = new ArrayList<>();
         List<Planned> plan = new ArrayList<>();
         Duration at = Duration.ZERO;

@@ -207,6 +207,8 @@ class ChecksTest {
                         new dev.drover.dist.demo.TelemetryPoint(0, 1, 5, "00000001", null, 0, 0, 0, false))),
                 broken("a step is missing", "losses", s -> s.losses.removeIf(point -> point.step() == 7)),
                 broken("a step too many", "losses", s -> s.losses.add(point(2, 21, false))),
+                broken("a scheduler does not come back", "healed", s -> s.history.add(
+                        new Entry.Unhealed(at(101), "scheduler 0 does not answer"))),
                 broken("something is left", "nothing left", s -> s.left.add("process 4711")));
     }
 

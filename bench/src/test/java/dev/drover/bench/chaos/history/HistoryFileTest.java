@@ -34,6 +34,7 @@ class HistoryFileTest {
                 new Entry.FaultSkipped(AT, 2, "nothing there"),
                 new Entry.SchedulerStarted(AT, 0, 4711),
                 new Entry.SchedulerEnded(AT, 0),
+                new Entry.Unhealed(AT, "scheduler 0"),
                 new Entry.ProcessSeen(AT, "i-1", 4712, true),
                 new Entry.ProcessGone(AT, "i-1", 4712, true)));
         FaultPlan.of(1, 60, Set.of())
