@@ -146,8 +146,8 @@ final class Campaign {
     private Story disturb(ChaosWorld world, List<Entry> past)
             throws IOException, InterruptedException, TimeoutException {
         Map<String, List<TelemetryPoint>> calm = undisturbed(world);
-        JournalCopy journal = new JournalCopy(
-                world.postgres().database(), ChaosJob.HERD.value(), directory.resolve("journal.txt"));
+        JournalCopy journal =
+                new JournalCopy(world.postgres().database(), ChaosJob.HERD.value(), directory.resolve("journal.txt"));
         put(world, ChaosJob.MIN_NODES, ChaosJob.MAX_NODES);
         Load load = new Load(world, history, jobs, settings, past);
         try (Watch watch = new Watch(world, history, journal)) {
@@ -234,10 +234,11 @@ final class Campaign {
                 done.add(skipped.number());
             }
         }
-        List<Planned> plan =
-                FaultPlan.of(settings.seed(), settings.faults(), world.hosts().leftOut()).stream()
-                        .filter(planned -> !done.contains(planned.number()))
-                        .toList();
+        List<Planned> plan = FaultPlan.of(
+                        settings.seed(), settings.faults(), world.hosts().leftOut())
+                .stream()
+                .filter(planned -> !done.contains(planned.number()))
+                .toList();
         Injector injector = new Injector(
                 world,
                 history,

@@ -27,8 +27,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "bench/chaos",
         mixinStandardHelpOptions = true,
-        description = "A whole Drover of real processes to which everything happens while jobs are submitted, and whether every"
-                + " promise was kept. Exit code 1 when one was broken.")
+        description =
+                "A whole Drover of real processes to which everything happens while jobs are submitted, and whether every"
+                        + " promise was kept. Exit code 1 when one was broken.")
 public final class ChaosBench implements Callable<Integer> {
     private static final Duration AROUND = Duration.ofSeconds(45);
     private static final int MOST_PRINTED = 8;
@@ -42,16 +43,26 @@ public final class ChaosBench implements Callable<Integer> {
     @Option(names = "--jobs", defaultValue = "2", description = "Live at a time (default: ${DEFAULT-VALUE}).")
     private int jobs = 2;
 
-    @Option(names = "--specs", defaultValue = "3", description = "Of jobs, each first run undisturbed (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--specs",
+            defaultValue = "3",
+            description = "Of jobs, each first run undisturbed (default: ${DEFAULT-VALUE}).")
     private int specs = 3;
 
-    @Option(names = "--lease", paramLabel = "SECONDS", defaultValue = "15", description = "Of the pool (default: ${DEFAULT-VALUE}, as of every pool).")
+    @Option(
+            names = "--lease",
+            paramLabel = "SECONDS",
+            defaultValue = "15",
+            description = "Of the pool (default: ${DEFAULT-VALUE}, as of every pool).")
     private int lease = 15;
 
     @Option(names = "--loopback", description = "No network namespaces, though there could be.")
     private boolean loopback;
 
-    @Option(names = "--resume", paramLabel = "DIR", description = "Go on with the interrupted campaign in that directory.")
+    @Option(
+            names = "--resume",
+            paramLabel = "DIR",
+            description = "Go on with the interrupted campaign in that directory.")
     private Optional<Path> resume = Optional.empty();
 
     @Option(names = "--json", description = "Print JSON.")
@@ -88,21 +99,32 @@ public final class ChaosBench implements Callable<Integer> {
         Story story = outcome.story();
         Map<String, List<Violation>> found = Checks.all(story);
         Report report = new Report("Fault campaign");
-        report.condition("campaign", "seed %d, %d faults, %.0f s on average apart, %d jobs at a time; %.0f s in all"
-                .formatted(
-                        settings.seed(),
-                        settings.faults(),
-                        FaultPlan.MEAN.toMillis() / 1e3,
-                        settings.jobs(),
-                        outcome.seconds()));
+        report.condition(
+                "campaign",
+                "seed %d, %d faults, %.0f s on average apart, %d jobs at a time; %.0f s in all"
+                        .formatted(
+                                settings.seed(),
+                                settings.faults(),
+                                FaultPlan.MEAN.toMillis() / 1e3,
+                                settings.jobs(),
+                                outcome.seconds()));
         report.condition("hosts", outcome.hosts());
         report.condition("left out", outcome.missing().isEmpty() ? "nothing" : String.join("; ", outcome.missing()));
-        report.condition("settings", "product defaults, but: lease %d s (15), backoff 1 s to 5 s (5 s to 5 min), idle time-out 40 s (2 min); PostgreSQL with fsync on"
-                .formatted(settings.lease().toSeconds()));
+        report.condition(
+                "settings",
+                "product defaults, but: lease %d s (15), backoff 1 s to 5 s (5 s to 5 min), idle time-out 40 s (2 min); PostgreSQL with fsync on"
+                        .formatted(settings.lease().toSeconds()));
         report.condition("directory", directory);
         one(report, "faults done", story.faults().size(), "");
         one(report, "faults that found nothing to hit", count(story, Entry.FaultSkipped.class), "");
-        one(report, "submissions answered", story.acknowledged().stream().map(Entry.Acknowledged::key).distinct().count(), "");
+        one(
+                report,
+                "submissions answered",
+                story.acknowledged().stream()
+                        .map(Entry.Acknowledged::key)
+                        .distinct()
+                        .count(),
+                "");
         one(report, "schedulers that ended by themselves", count(story, Entry.SchedulerEnded.class), "");
         one(report, "generations granted", story.grants(), "");
         found.forEach((promise, broken) -> one(report, promise, broken.size(), "0"));

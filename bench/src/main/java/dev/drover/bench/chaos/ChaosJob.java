@@ -1,10 +1,10 @@
 package dev.drover.bench.chaos;
 
+import dev.drover.protocol.id.PoolName;
 import dev.drover.protocol.pool.BackoffSpec;
 import dev.drover.protocol.pool.BuyingSpec;
 import dev.drover.protocol.pool.CapacityMode;
 import dev.drover.protocol.pool.LeaseSpec;
-import dev.drover.protocol.id.PoolName;
 import dev.drover.protocol.pool.PoolSpec;
 import dev.drover.protocol.pool.SwitchBackSpec;
 import java.nio.file.Path;

@@ -52,8 +52,7 @@ final class ChaosPostgres {
         server.start();
         try (Connection connection = DriverManager.getConnection(server.url("postgres"), USER, USER);
                 Statement statement = connection.createStatement();
-                ResultSet found =
-                        statement.executeQuery("SELECT 1 FROM pg_database WHERE datname = '" + NAME + "'")) {
+                ResultSet found = statement.executeQuery("SELECT 1 FROM pg_database WHERE datname = '" + NAME + "'")) {
             if (!found.next()) {
                 try (Statement creating = connection.createStatement()) {
                     creating.execute("CREATE DATABASE " + NAME);
@@ -69,8 +68,7 @@ final class ChaosPostgres {
         command.addAll(List.of(binaries.resolve("bin/initdb").toString(), "-D", data().toString()));
         command.addAll(List.of("-A", "trust", "-U", USER, "-E", "UTF8", "--no-locale"));
         Shell.run(command);
-        Files.writeString(
-                data().resolve("pg_hba.conf"), "host all all 10.0.0.0/8 trust\n", StandardOpenOption.APPEND);
+        Files.writeString(data().resolve("pg_hba.conf"), "host all all 10.0.0.0/8 trust\n", StandardOpenOption.APPEND);
     }
 
     /** PostgreSQL does not run as root: in a user namespace of its own it is nobody, and its files are root's. */

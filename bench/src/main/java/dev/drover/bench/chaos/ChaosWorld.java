@@ -84,7 +84,8 @@ final class ChaosWorld implements AutoCloseable {
     private void begin() throws IOException, InterruptedException, TimeoutException {
         Path catalog = directory.resolve("catalog.yaml");
         Files.writeString(
-                catalog, DemoJob.catalog().replace("leastCapacity: 6, mostCapacity: 12", "leastCapacity: 12, mostCapacity: 12"));
+                catalog,
+                DemoJob.catalog().replace("leastCapacity: 6, mostCapacity: 12", "leastCapacity: 12, mostCapacity: 12"));
         if (!Files.exists(text())) {
             DemoJob.writeOwnText(Programs.root(), text());
         }
@@ -138,14 +139,14 @@ final class ChaosWorld implements AutoCloseable {
             cloud: {home: home, catalog: catalog.yaml, seed: 1}
             secrets: {user: user, admin: admin, agents: agents}
             """.formatted(
-                OWNER,
-                hosts.address(at),
-                cluster.get(at),
-                addresses(cluster),
-                http.get(at),
-                addresses(http),
-                postgres.database().url(),
-                postgres.database().user());
+                        OWNER,
+                        hosts.address(at),
+                        cluster.get(at),
+                        addresses(cluster),
+                        http.get(at),
+                        addresses(http),
+                        postgres.database().url(),
+                        postgres.database().user());
     }
 
     private String addresses(List<Integer> ports) {

@@ -69,7 +69,9 @@ final class CheckpointDamage {
     private Optional<CheckpointRef> newest(CheckpointCatalog catalog, ShardId shard) {
         try {
             List<CheckpointRef> published = catalog.published(shard);
-            return published.size() < 2 || damaged.stream().anyMatch(ref -> ref.lease().shard().equals(shard))
+            return published.size() < 2
+                            || damaged.stream()
+                                    .anyMatch(ref -> ref.lease().shard().equals(shard))
                     ? Optional.empty()
                     : Optional.of(published.getFirst());
         } catch (IOException e) {

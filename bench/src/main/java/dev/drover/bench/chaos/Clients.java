@@ -40,7 +40,8 @@ final class Clients implements AutoCloseable {
         long end = System.nanoTime() + patience.toNanos();
         while (true) {
             try {
-                return new Answered<>(question.ask(apis.get(at)), schedulers.get(at).url());
+                return new Answered<>(
+                        question.ask(apis.get(at)), schedulers.get(at).url());
             } catch (IOException e) {
                 if (System.nanoTime() > end || givenUp.getAsBoolean()) {
                     throw new TimeoutException(what + " was not answered: " + e.getMessage());

@@ -100,8 +100,8 @@ final class Injector {
             progress.accept("#%d %s skipped: %s".formatted(planned.number(), planned.fault(), e.getMessage()));
             return;
         }
-        history.add(new FaultBegan(
-                began, planned.number(), planned.fault(), done.target(), done.nodes(), done.damaged()));
+        history.add(
+                new FaultBegan(began, planned.number(), planned.fault(), done.target(), done.nodes(), done.damaged()));
         progress.accept("#%d %s -> %s".formatted(planned.number(), planned.fault(), done.target()));
         if (done.healing().isPresent()) {
             try {
@@ -121,7 +121,8 @@ final class Injector {
             progress.accept("#%d could not be healed: %s".formatted(planned.number(), e.getMessage()));
         }
         history.add(new FaultHealed(Instant.now(), planned.number()));
-        progress.accept("#%d %s healed".formatted(planned.number(), planned.fault().getClass().getSimpleName()));
+        progress.accept("#%d %s healed"
+                .formatted(planned.number(), planned.fault().getClass().getSimpleName()));
     }
 
     private Done inject(Fault fault) throws NothingToHit, IOException, InterruptedException {

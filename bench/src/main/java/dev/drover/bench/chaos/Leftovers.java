@@ -26,7 +26,8 @@ final class Leftovers {
         for (ProcessHandle process : ProcessHandle.allProcesses().toList()) {
             Path proc = Path.of("/proc", "" + process.pid());
             String command = read(proc.resolve("cmdline"));
-            boolean about = command.contains(directory + "/") || read(proc.resolve("environ")).contains(directory + "/");
+            boolean about = command.contains(directory + "/")
+                    || read(proc.resolve("environ")).contains(directory + "/");
             if (about && !ours.contains(process.pid())) {
                 left.add("process %d: %.200s".formatted(process.pid(), command.replace('\0', ' ')));
             }

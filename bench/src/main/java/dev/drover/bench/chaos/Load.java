@@ -173,8 +173,7 @@ final class Load {
         String yaml = jobs.get(pending.spec()).in(ChaosJob.HERD, world.text());
         Clients.Answered<JobId> answer = clients.ask(
                 "submission " + pending.key(), PATIENCE, () -> abandoned, api -> api.submit(yaml, pending.key()));
-        history.add(new Acknowledged(
-                Instant.now(), pending.key(), pending.spec(), answer.value(), answer.scheduler()));
+        history.add(new Acknowledged(Instant.now(), pending.key(), pending.spec(), answer.value(), answer.scheduler()));
         return answer.value();
     }
 

@@ -23,10 +23,8 @@ import java.util.stream.Stream;
 final class NamespaceHosts implements Hosts {
     private static final int MAX_OCTET = 250;
     private static final String NOWHERE = "02:00:00:00:00:01";
-    private static final List<String> NETEM =
-            List.of("netem", "delay", "80ms", "40ms", "loss", "2%");
-    private static final List<String> NARROW =
-            List.of("tbf", "rate", "256kbit", "burst", "4kb", "latency", "500ms");
+    private static final List<String> NETEM = List.of("netem", "delay", "80ms", "40ms", "loss", "2%");
+    private static final List<String> NARROW = List.of("tbf", "rate", "256kbit", "burst", "4kb", "latency", "500ms");
     private static final int FIRST_OF_INSTANCES = 20;
 
     /** Gives an instance a host and a small disk of its own, and becomes its program there. */
@@ -190,8 +188,7 @@ final class NamespaceHosts implements Hosts {
         try (Stream<Path> hosts = Files.list(directory)) {
             for (Path host : hosts.filter(Files::isDirectory).toList()) {
                 Path instance = host.resolve("instance");
-                if (Files.exists(instance)
-                        && Files.readString(instance).strip().equals(instanceId)) {
+                if (Files.exists(instance) && Files.readString(instance).strip().equals(instanceId)) {
                     return Optional.of(Integer.parseInt(host.getFileName().toString()));
                 }
             }
@@ -219,7 +216,17 @@ final class NamespaceHosts implements Hosts {
     private void blind(int host, int to) throws IOException, InterruptedException {
         String name = tag + "h" + host;
         Shell.run(
-                "ip", "-n", name, "neigh", "replace", address(to), "lladdr", NOWHERE, "dev", "eth0", "nud",
+                "ip",
+                "-n",
+                name,
+                "neigh",
+                "replace",
+                address(to),
+                "lladdr",
+                NOWHERE,
+                "dev",
+                "eth0",
+                "nud",
                 "permanent");
     }
 

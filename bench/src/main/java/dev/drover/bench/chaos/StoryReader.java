@@ -66,8 +66,7 @@ final class StoryReader {
         for (JobId job : jobs) {
             for (int shard = 0; shard < ChaosJob.SHARDS; shard++) {
                 ShardId id = new ShardId(job, shard);
-                for (String key :
-                        store.list(CheckpointLayout.shardPrefix(id))) {
+                for (String key : store.list(CheckpointLayout.shardPrefix(id))) {
                     Matcher place = MANIFEST.matcher(key);
                     if (place.matches()) {
                         Lease lease = new Lease(id, Integer.parseInt(place.group(2)));

@@ -43,7 +43,8 @@ final class Attempts {
     static List<Ended> ended(Story story) {
         Map<JobId, Integer> intervals = new HashMap<>();
         story.events(JobSubmitted.class)
-                .forEach(event -> intervals.put(event.job(), event.spec().checkpoint().every()));
+                .forEach(event ->
+                        intervals.put(event.job(), event.spec().checkpoint().every()));
         Map<Lease, ShardGranted> grants = new HashMap<>();
         List<Ended> ended = new ArrayList<>();
         for (PoolEvent event : story.journal()) {
@@ -51,9 +52,14 @@ final class Attempts {
                 grants.put(granted.lease(), granted);
             } else if (event instanceof ShardDetached detached && grants.containsKey(detached.lease())) {
                 ended.add(ended(
-                        grants.get(detached.lease()), intervals, detached.at(), detached.lastStep(), detached.reason()));
+                        grants.get(detached.lease()),
+                        intervals,
+                        detached.at(),
+                        detached.lastStep(),
+                        detached.reason()));
             } else if (event instanceof ShardFailed failed && grants.containsKey(failed.lease())) {
-                ended.add(ended(grants.get(failed.lease()), intervals, failed.at(), failed.lastStep(), failed.reason()));
+                ended.add(
+                        ended(grants.get(failed.lease()), intervals, failed.at(), failed.lastStep(), failed.reason()));
             } else if (event instanceof ShardAdopted adopted) {
                 ended.removeIf(attempt -> attempt.lease().equals(adopted.lease()));
             } else if (event instanceof ShardSucceeded succeeded) {

@@ -79,7 +79,8 @@ final class OneOwnerChecker implements Checker {
                     : Optional.empty();
         }
         if (event instanceof ShardSucceeded succeeded) {
-            boolean wrong = succeeded.lease().generation() != owner.generation() || !owner.counts(succeeded.checkpoint());
+            boolean wrong =
+                    succeeded.lease().generation() != owner.generation() || !owner.counts(succeeded.checkpoint());
             left(succeeded.lease(), owner);
             return wrong
                     ? Optional.of("%s ended the shard with %s; it is at generation %d"
@@ -138,8 +139,7 @@ final class OneOwnerChecker implements Checker {
                         PROMISE,
                         at,
                         "step %d of %s counts as made by generation %d; generation %d had the shard there"
-                                .formatted(
-                                        point.step(), shard, point.generation(), owner.generationOf(point.step()))));
+                                .formatted(point.step(), shard, point.generation(), owner.generationOf(point.step()))));
             }
         }
         return found;

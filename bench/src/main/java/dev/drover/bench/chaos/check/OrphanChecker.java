@@ -53,9 +53,8 @@ final class OrphanChecker implements Checker {
                 found.add(new Violation(
                         PROMISE, story.endedAt(), "%s of %s still runs".formatted(life.instanceId(), life.node())));
             }
-            Instant from = requested.contains(life.node())
-                    ? gone.getOrDefault(life.node(), Instant.MAX)
-                    : life.launchedAt();
+            Instant from =
+                    requested.contains(life.node()) ? gone.getOrDefault(life.node(), Instant.MAX) : life.launchedAt();
             Duration alone = alone(story, from, life.endedAt().orElse(story.endedAt()));
             if (alone.compareTo(LONGEST) > 0) {
                 found.add(new Violation(

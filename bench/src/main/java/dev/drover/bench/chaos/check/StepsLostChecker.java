@@ -35,7 +35,8 @@ final class StepsLostChecker implements Checker {
     }
 
     private static boolean isJudged(Story story, Attempts.Ended attempt) {
-        return !story.isDamaged(ref -> ref.lease().shard().equals(attempt.lease().shard()))
+        return !story.isDamaged(
+                        ref -> ref.lease().shard().equals(attempt.lease().shard()))
                 && story.faultsOn(attempt.node(), attempt.grantedAt(), attempt.endedAt()).stream()
                         .noneMatch(fault -> fault.fault() instanceof Fault.DiskFull);
     }
@@ -62,16 +63,13 @@ final class StepsLostChecker implements Checker {
 
     /** Whether the pool could ask for a save, and nothing was wrong with the node that was to make it. */
     private static boolean hadTime(Story story, Attempts.Ended attempt) {
-        boolean orderly =
-                switch (attempt.reason().code()) {
-                    case EVICTION_NOTICE, NODE_DRAINED, SCALED_DOWN, PREEMPTED, SWITCH_BACK, REBALANCE -> true;
-                    default -> false;
-                };
+        boolean orderly = switch (attempt.reason().code()) {
+            case EVICTION_NOTICE, NODE_DRAINED, SCALED_DOWN, PREEMPTED, SWITCH_BACK, REBALANCE -> true;
+            default -> false;
+        };
         return orderly
                 && !story.interrupted(attempt.grantedAt(), attempt.endedAt())
-                && story
-                        .faultsOn(attempt.node(), attempt.endedAt().minus(BEFORE), attempt.endedAt())
-                        .stream()
+                && story.faultsOn(attempt.node(), attempt.endedAt().minus(BEFORE), attempt.endedAt()).stream()
                         .allMatch(fault -> fault.fault() instanceof Fault.NoticeTwice);
     }
 }

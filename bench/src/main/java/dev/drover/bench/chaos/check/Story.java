@@ -129,12 +129,14 @@ public record Story(
         Duration slack = Duration.ofSeconds(30);
         return around.stream()
                 .skip(1)
-                .anyMatch(entry -> !entry.at().isBefore(from.minus(slack))
-                        && !entry.at().isAfter(until.plus(slack)));
+                .anyMatch(entry ->
+                        !entry.at().isBefore(from.minus(slack)) && !entry.at().isAfter(until.plus(slack)));
     }
 
     /** Whose checkpoints a fault damaged. */
     boolean isDamaged(Predicate<CheckpointRef> which) {
-        return of(FaultBegan.class).stream().flatMap(began -> began.damaged().stream()).anyMatch(which);
+        return of(FaultBegan.class).stream()
+                .flatMap(began -> began.damaged().stream())
+                .anyMatch(which);
     }
 }

@@ -49,15 +49,13 @@ final class SubmissionsChecker implements Checker {
                         answer.at(),
                         "job %s was answered by %s and is %d times in the journal"
                                 .formatted(
-                                        answer.job(),
-                                        answer.scheduler(),
-                                        journalled.getOrDefault(answer.job(), 0))));
+                                        answer.job(), answer.scheduler(), journalled.getOrDefault(answer.job(), 0))));
             }
         }
         story.of(Submitting.class).stream()
                 .filter(asked -> !jobs.containsKey(asked.key()))
-                .forEach(asked -> found.add(
-                        new Violation(PROMISE, asked.at(), "key " + asked.key() + " was never answered")));
+                .forEach(asked ->
+                        found.add(new Violation(PROMISE, asked.at(), "key " + asked.key() + " was never answered")));
         journalled.keySet().stream()
                 .filter(job -> !keys.containsKey(job))
                 .forEach(job -> found.add(

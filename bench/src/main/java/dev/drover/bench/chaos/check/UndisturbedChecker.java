@@ -51,8 +51,10 @@ final class UndisturbedChecker implements Checker {
 
     private static boolean isExplained(Story story, Attempts.Ended attempt) {
         Instant from = attempt.endedAt().minus(AFTERMATH);
-        boolean touched = !story.faultsOn(attempt.node(), from, attempt.endedAt().plus(SLACK)).isEmpty()
-                || story.interrupted(from, attempt.endedAt());
+        boolean touched =
+                !story.faultsOn(attempt.node(), from, attempt.endedAt().plus(SLACK))
+                                .isEmpty()
+                        || story.interrupted(from, attempt.endedAt());
         Reason.Code code = attempt.reason().code();
         return switch (code) {
             case NODE_SILENT, NODE_TERMINATED, EVICTION_NOTICE, PROGRAM_FAILED, RESTORE_FAILED -> touched;
@@ -82,7 +84,8 @@ final class UndisturbedChecker implements Checker {
         NodeId node = lost.node();
         Instant from = lost.at().minus(AFTERMATH);
         boolean silent = story.interrupted(from, lost.at())
-                || story.faultsOn(node, from, lost.at()).stream().anyMatch(fault -> silences(fault, lost.at(), lease(story)));
+                || story.faultsOn(node, from, lost.at()).stream()
+                        .anyMatch(fault -> silences(fault, lost.at(), lease(story)));
         return silent
                 ? Optional.empty()
                 : Optional.of(new Violation(

@@ -73,8 +73,11 @@ class ChecksTest {
 
     private static Stream<Arguments> submissions() {
         return Stream.of(
-                broken("an answered job is not in the journal", "submissions", s -> s.history.add(
-                        3, new Entry.Acknowledged(at(3), "other", "small", new JobId("job2"), "s1"))),
+                broken(
+                        "an answered job is not in the journal",
+                        "submissions",
+                        s -> s.history.add(
+                                3, new Entry.Acknowledged(at(3), "other", "small", new JobId("job2"), "s1"))),
                 broken("a job is in the journal twice", "submissions", s -> s.journal.add(s.journal.getFirst())),
                 broken("a key makes two jobs", "submissions", s -> {
                     s.history.add(3, new Entry.Acknowledged(at(3), "key", "small", new JobId("job2"), "s2"));
@@ -91,12 +94,9 @@ class ChecksTest {
                 broken(
                         "a job is cancelled and nobody asked",
                         "submissions",
-                        s -> s.history.replaceAll(
-                                entry -> entry instanceof Entry.Ended
-                                        ? new Entry.Ended(entry.at(), JOB, "CANCELLED")
-                                        : entry)),
-                broken(
-                        "the journal holds a job of nobody's", "submissions", s -> s.journal.add(1, submitted("job2"))));
+                        s -> s.history.replaceAll(entry ->
+                                entry instanceof Entry.Ended ? new Entry.Ended(entry.at(), JOB, "CANCELLED") : entry)),
+                broken("the journal holds a job of nobody's", "submissions", s -> s.journal.add(1, submitted("job2"))));
     }
 
     private static PoolEvent.JobSubmitted submitted(String job) {
@@ -142,16 +142,24 @@ class ChecksTest {
                     s.history.add(new Entry.Ended(at(52), JOB, "CANCELLED"));
                 }),
                 broken("a step counts twice", "one owner", s -> s.losses.add(point(1, 15, false))),
-                broken("a zombie's step counts", "one owner", s -> s.losses.replaceAll(
-                        point -> point.step() == 12 ? point(1, 12, false) : point)));
+                broken(
+                        "a zombie's step counts",
+                        "one owner",
+                        s -> s.losses.replaceAll(point -> point.step() == 12 ? point(1, 12, false) : point)));
     }
 
     private static Stream<Arguments> checkpoints() {
         return Stream.of(
-                broken("a checkpoint is damaged by itself", "checkpoints", s -> s.checkpoints.set(
-                        1, new StoredCheckpoint(ref(SECOND, 20), Optional.of("a file is missing")))),
-                broken("a valid one is given up", "checkpoints", s -> s.journal.add(new PoolEvent.CheckpointRejected(
-                        FIRST, ref(FIRST, 10), why(Reason.Code.CHECKPOINT_REJECTED), at(40)))));
+                broken(
+                        "a checkpoint is damaged by itself",
+                        "checkpoints",
+                        s -> s.checkpoints.set(
+                                1, new StoredCheckpoint(ref(SECOND, 20), Optional.of("a file is missing")))),
+                broken(
+                        "a valid one is given up",
+                        "checkpoints",
+                        s -> s.journal.add(new PoolEvent.CheckpointRejected(
+                                FIRST, ref(FIRST, 10), why(Reason.Code.CHECKPOINT_REJECTED), at(40)))));
     }
 
     private static Stream<Arguments> steps() {
@@ -174,14 +182,22 @@ class ChecksTest {
     private static Stream<Arguments> orphans() {
         NodeId unknown = new NodeId("herd-n9");
         return Stream.of(
-                broken("an instance that no pool knows", "orphans", s -> s.instances.add(
-                        new InstanceLife(unknown, "i-9", at(10), Optional.of(at(80))))),
-                broken("an instance outlives its node", "orphans", s -> s.instances.set(
-                        0, new InstanceLife(ONE, "i-1", at(4), Optional.of(at(95))))),
-                broken("an instance is left", "orphans", s -> s.instances.set(
-                        1, new InstanceLife(TWO, "i-2", at(33), Optional.empty()))),
-                broken("a node has two instances", "orphans", s -> s.instances.add(
-                        new InstanceLife(TWO, "i-3", at(34), Optional.of(at(60))))));
+                broken(
+                        "an instance that no pool knows",
+                        "orphans",
+                        s -> s.instances.add(new InstanceLife(unknown, "i-9", at(10), Optional.of(at(80))))),
+                broken(
+                        "an instance outlives its node",
+                        "orphans",
+                        s -> s.instances.set(0, new InstanceLife(ONE, "i-1", at(4), Optional.of(at(95))))),
+                broken(
+                        "an instance is left",
+                        "orphans",
+                        s -> s.instances.set(1, new InstanceLife(TWO, "i-2", at(33), Optional.empty()))),
+                broken(
+                        "a node has two instances",
+                        "orphans",
+                        s -> s.instances.add(new InstanceLife(TWO, "i-3", at(34), Optional.of(at(60))))));
     }
 
     private static Stream<Arguments> trainings() {
@@ -195,20 +211,27 @@ class ChecksTest {
                     s.fault(25, 30, new Fault.NodeFrozen(0, Duration.ofSeconds(5)), ONE);
                     s.journal.add(new PoolEvent.NodeLost(ONE, why(Reason.Code.NODE_SILENT), at(31)));
                 }),
-                broken("a checkpoint is said to be damaged and is not", "undisturbed", s -> s.instead(
-                        ShardDetached.class,
-                        new ShardDetached(FIRST, 13, why(Reason.Code.CHECKPOINT_REJECTED), at(31)))));
+                broken(
+                        "a checkpoint is said to be damaged and is not",
+                        "undisturbed",
+                        s -> s.instead(
+                                ShardDetached.class,
+                                new ShardDetached(FIRST, 13, why(Reason.Code.CHECKPOINT_REJECTED), at(31)))));
     }
 
     private static Stream<Arguments> losses() {
         return Stream.of(
-                broken("a loss differs in its last bit", "losses", s -> s.undisturbed.set(
-                        4,
-                        new dev.drover.dist.demo.TelemetryPoint(0, 1, 5, "00000001", null, 0, 0, 0, false))),
+                broken(
+                        "a loss differs in its last bit",
+                        "losses",
+                        s -> s.undisturbed.set(
+                                4, new dev.drover.dist.demo.TelemetryPoint(0, 1, 5, "00000001", null, 0, 0, 0, false))),
                 broken("a step is missing", "losses", s -> s.losses.removeIf(point -> point.step() == 7)),
                 broken("a step too many", "losses", s -> s.losses.add(point(2, 21, false))),
-                broken("a scheduler does not come back", "healed", s -> s.history.add(
-                        new Entry.Unhealed(at(101), "scheduler 0 does not answer"))),
+                broken(
+                        "a scheduler does not come back",
+                        "healed",
+                        s -> s.history.add(new Entry.Unhealed(at(101), "scheduler 0 does not answer"))),
                 broken("something is left", "nothing left", s -> s.left.add("process 4711")));
     }
 
@@ -220,8 +243,8 @@ class ChecksTest {
                 }),
                 Arguments.of("a job that somebody cancelled", (Consumer<Scene>) s -> {
                     s.history.add(10 - 5, new Entry.Asked(at(40), "cancel", List.of(JOB)));
-                    s.history.replaceAll(
-                            entry -> entry instanceof Entry.Ended ? new Entry.Ended(entry.at(), JOB, "CANCELLED") : entry);
+                    s.history.replaceAll(entry ->
+                            entry instanceof Entry.Ended ? new Entry.Ended(entry.at(), JOB, "CANCELLED") : entry);
                 }),
                 Arguments.of("an orphan while no scheduler could look", (Consumer<Scene>) s -> {
                     s.instances.set(0, new InstanceLife(ONE, "i-1", at(4), Optional.of(at(95))));

@@ -96,8 +96,8 @@ final class Scene {
     }
 
     void damaged(CheckpointRef ref) {
-        history.add(new Entry.FaultBegan(
-                at(20), 99, new Fault.CheckpointDamaged(0, true), "", List.of(), List.of(ref)));
+        history.add(
+                new Entry.FaultBegan(at(20), 99, new Fault.CheckpointDamaged(0, true), "", List.of(), List.of(ref)));
     }
 
     /** Puts an event in the place of the first of its kind. */

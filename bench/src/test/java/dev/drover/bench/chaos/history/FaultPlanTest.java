@@ -23,8 +23,9 @@ class FaultPlanTest {
         assertThat(plan.getLast().at()).isBetween(Duration.ofSeconds(1_700), Duration.ofSeconds(2_300));
         assertThat(plan.stream().map(planned -> planned.fault().getClass()).distinct())
                 .hasSize(21);
-        assertThat(plan.stream().map(Planned::number)).containsExactlyElementsOf(
-                java.util.stream.IntStream.rangeClosed(1, 400).boxed().toList());
+        assertThat(plan.stream().map(Planned::number))
+                .containsExactlyElementsOf(
+                        java.util.stream.IntStream.rangeClosed(1, 400).boxed().toList());
     }
 
     @Test
@@ -33,7 +34,9 @@ class FaultPlanTest {
             Duration free = Duration.ZERO;
             for (Planned planned : FaultPlan.of(seed, 100, Set.of())) {
                 if (planned.fault() instanceof OfControl) {
-                    assertThat(planned.at()).as("seed %d, #%d", seed, planned.number()).isGreaterThanOrEqualTo(free);
+                    assertThat(planned.at())
+                            .as("seed %d, #%d", seed, planned.number())
+                            .isGreaterThanOrEqualTo(free);
                     free = planned.at().plus(planned.fault().lasts()).plus(FaultPlan.RECOVERY);
                 }
             }
