@@ -210,15 +210,15 @@ final class ChaosWorld implements AutoCloseable {
                 .toList();
     }
 
-    /** The schedulers that do not answer. */
+    /** The schedulers through which the pool does not answer. */
     List<Integer> silent() throws InterruptedException {
         List<Integer> silent = new ArrayList<>();
         for (int i = 0; i < SCHEDULERS; i++) {
             SchedulerProcess scheduler = schedulers.get(i);
             try (DemoApi api = scheduler.api()) {
-                if (!scheduler.isAlive() || !api.isReady()) {
-                    silent.add(i);
-                }
+                api.nodes(ChaosJob.HERD);
+            } catch (IOException e) {
+                silent.add(i);
             }
         }
         return silent;
