@@ -128,6 +128,14 @@ public final class ChaosBench implements Callable<Integer> {
         one(report, "schedulers that ended by themselves", count(story, Entry.SchedulerEnded.class), "");
         one(report, "generations granted", story.grants(), "");
         found.forEach((promise, broken) -> one(report, promise, broken.size(), "0"));
+        if (json) {
+            report.condition(
+                    "broken",
+                    found.values().stream()
+                            .flatMap(List::stream)
+                            .map(Violation::toString)
+                            .toList());
+        }
         report.print(json);
         boolean kept = found.values().stream().allMatch(List::isEmpty);
         if (!kept) {

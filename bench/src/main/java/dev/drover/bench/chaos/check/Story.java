@@ -100,8 +100,17 @@ public record Story(
                                 .filter(end -> end.number() == began.number())
                                 .map(FaultHealed::at)
                                 .findFirst()
-                                .orElse(endedAt())))
+                                .orElseGet(() -> cutShort(began))))
                 .toList();
+    }
+
+    /** When a fault ended that was not healed: with all else, when the campaign was interrupted. */
+    private Instant cutShort(FaultBegan began) {
+        return of(Entry.Interrupted.class).stream()
+                .map(Entry::at)
+                .filter(at -> !at.isBefore(began.at()))
+                .findFirst()
+                .orElseGet(this::endedAt);
     }
 
     /** Faults of that node that lie between the two. */

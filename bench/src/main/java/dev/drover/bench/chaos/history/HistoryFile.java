@@ -19,6 +19,7 @@ public final class HistoryFile {
 
     private final Path file;
     private boolean opened;
+    private boolean interrupted;
 
     public HistoryFile(Path file) {
         this.file = file;
@@ -55,8 +56,12 @@ public final class HistoryFile {
         }
     }
 
-    /** The entry is in the file when this returns. */
+    /** The entry is in the file when this returns. What follows an interruption is its consequence, and is not added. */
     public synchronized void add(Entry entry) {
+        if (interrupted) {
+            return;
+        }
+        interrupted = entry instanceof Entry.Interrupted;
         try {
             closeTornLine();
             String line = MAPPER.writerFor(Entry.class).writeValueAsString(entry);

@@ -25,7 +25,6 @@ class HistoryFileTest {
         JobId job = new JobId("job1");
         List<Entry> entries = new ArrayList<>(List.of(
                 new Entry.Began(AT),
-                new Entry.Interrupted(AT),
                 new Entry.Submitting(AT, "key", "spec"),
                 new Entry.Acknowledged(AT, "key", "spec", job, "http://s1"),
                 new Entry.Ended(AT, job, "SUCCEEDED"),
@@ -45,8 +44,10 @@ class HistoryFileTest {
                         "somebody",
                         List.of(new NodeId("n1")),
                         List.of(new CheckpointRef(new Lease(new ShardId(job, 0), 1), 10, "digest")))));
+        entries.add(new Entry.Interrupted(AT));
         HistoryFile file = new HistoryFile(directory.resolve("history.ndjson"));
         entries.forEach(file::add);
+        file.add(new Entry.FaultHealed(AT, 60));
         assertThat(file.read()).isEqualTo(entries);
     }
 
