@@ -75,14 +75,14 @@ public final class Report {
         }
     }
 
-    Map<String, Object> conditions() {
+    public Map<String, Object> conditions() {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("title", title);
         all.put("conditions", conditions);
         return all;
     }
 
-    void printConditions() {
+    public void printConditions() {
         System.out.println("\n" + title);
         conditions.forEach((name, value) -> System.out.printf("  %-14s %s%n", name, value));
     }

@@ -89,6 +89,17 @@ public final class Programs {
                         Map.of("DROVER_TRAINER", home.trainer().toString())));
     }
 
+    /**
+     * Writes them for the instances of a local cloud that is started by somebody else than a scheduler.
+     *
+     * @return how they start an agent
+     */
+    public static Path describe(Path root) throws IOException {
+        Home home = Home.at(Files.createDirectories(root));
+        describe(home);
+        return home.image();
+    }
+
     static Path dist() {
         return Path.of(System.getProperty(
                 "drover.dist", root().resolve("deploy/dist/target/drover").toString()));

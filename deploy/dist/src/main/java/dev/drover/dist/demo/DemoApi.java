@@ -67,6 +67,19 @@ public final class DemoApi implements AutoCloseable {
                 .build());
     }
 
+    /** Nothing new is placed or launched in it from here on. */
+    public void pause(PoolName pool) throws IOException, InterruptedException {
+        post("/v1/pools/" + pool + "/pause");
+    }
+
+    public void resume(PoolName pool) throws IOException, InterruptedException {
+        post("/v1/pools/" + pool + "/resume");
+    }
+
+    private void post(String path) throws IOException, InterruptedException {
+        send(request(path).POST(HttpRequest.BodyPublishers.noBody()).build());
+    }
+
     public JobId submit(String yaml, String key) throws IOException, InterruptedException {
         return jobId(send(submission(yaml, key)));
     }

@@ -29,7 +29,8 @@ import java.util.regex.Pattern;
  */
 public final class ClusterTrial implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
-    private static final String ADMIN = "admin-token-of-a-trial";
+    /** The token of an operator. */
+    public static final String ADMIN = "admin-token-of-a-trial";
     /** The token of a user. */
     public static final String USER = "user-token-of-a-trial";
 
@@ -61,7 +62,7 @@ public final class ClusterTrial implements AutoCloseable {
         for (int i = 0; i < count; i++) {
             Path config = directory.resolve("scheduler-" + (i + 1) + ".yaml");
             Files.writeString(config, config(database, cluster, http, i));
-            schedulers.add(new SchedulerProcess(config, http.get(i)));
+            schedulers.add(SchedulerProcess.on(List.of(), config, "127.0.0.1", http.get(i)));
         }
         ClusterTrial trial = new ClusterTrial(directory, schedulers, text);
         Runtime.getRuntime().addShutdownHook(new Thread(trial::close, "trial-end"));
@@ -181,18 +182,34 @@ public final class ClusterTrial implements AutoCloseable {
 
     /** The process of one scheduler, which can be killed and started again. */
     public static final class SchedulerProcess {
+        private final List<String> prefix;
         private final Path config;
+        private final String address;
         private final int port;
         private Optional<Process> process = Optional.empty();
 
-        private SchedulerProcess(Path config, int port) {
+        private SchedulerProcess(List<String> prefix, Path config, String address, int port) {
+            this.prefix = prefix;
             this.config = config;
+            this.address = address;
             this.port = port;
         }
 
+        /**
+         * Not started yet.
+         *
+         * @param prefix put before its command, to start it on another host, say; empty for this one
+         * @param address on which it serves the API
+         */
+        public static SchedulerProcess on(List<String> prefix, Path config, String address, int port) {
+            return new SchedulerProcess(List.copyOf(prefix), config, address, port);
+        }
+
         public void start() throws IOException {
-            process = Optional.of(new ProcessBuilder(Programs.ours(
-                            Programs.SCHEDULER_FLAGS, Main.class, "scheduler", "--config", config.toString()))
+            List<String> command = new ArrayList<>(prefix);
+            command.addAll(
+                    Programs.ours(Programs.SCHEDULER_FLAGS, Main.class, "scheduler", "--config", config.toString()));
+            process = Optional.of(new ProcessBuilder(command)
                     .redirectInput(new File("/dev/null"))
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(logFile().toFile()))
@@ -216,7 +233,7 @@ public final class ClusterTrial implements AutoCloseable {
         }
 
         public String url() {
-            return "http://127.0.0.1:" + port;
+            return "http://" + address + ":" + port;
         }
 
         /** As an operator. */
@@ -224,11 +241,11 @@ public final class ClusterTrial implements AutoCloseable {
             return DemoApi.at(url(), ADMIN);
         }
 
+        /** Of the process that was started last. */
         public long pid() {
             return process.orElseThrow().pid();
         }
 
-<<<<<<< HEAD
         /** How long the pool's last recovery here took, by the scheduler's own log. */
         public Duration recovery(String pool) throws IOException {
             return Duration.ofMillis(Long.parseLong(recovered(pool).group(2)));
@@ -248,8 +265,6 @@ public final class ClusterTrial implements AutoCloseable {
                     .orElseThrow(() -> new IOException("pool " + pool + " was not recovered here"));
         }
 
-=======
->>>>>>> 7d09643 (bench: many real agents in few processes; dispatch, wip)
         public boolean isAlive() {
             return process.filter(Process::isAlive).isPresent();
         }
@@ -270,7 +285,8 @@ public final class ClusterTrial implements AutoCloseable {
             process.orElseThrow().waitFor();
         }
 
-        private void end() {
+        /** kill -9, if it runs; does not wait. */
+        public void end() {
             process.ifPresent(running -> running.toHandle().destroyForcibly());
         }
 

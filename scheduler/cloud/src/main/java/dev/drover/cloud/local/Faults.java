@@ -16,5 +16,8 @@ final class Faults {
 
     record SetPrice(MarketFilter markets, Money pricePerHour) {}
 
+    /** @param after how long a caller waits before it hears that it will hear nothing */
+    record LoseAnswers(Duration after) {}
+
     record SetBack(MarketFilter markets) {}
 }

@@ -34,6 +34,7 @@ final class Fleet implements AutoCloseable {
     private static final Duration END_ALL_MARGIN = Duration.ofSeconds(15);
 
     private final Path directory;
+    private final String bind;
     private final Catalog catalog;
     private final Image image;
     private final Memory memory;
@@ -46,10 +47,11 @@ final class Fleet implements AutoCloseable {
     private final ExecutorService effects = Executors.newVirtualThreadPerTaskExecutor();
     private volatile boolean closed;
 
-    Fleet(Path directory, Catalog catalog, Image image, Memory memory, MarketBoard board, InstantSource clock) {
+    Fleet(LocalCloudSettings settings, Path directory, Memory memory, MarketBoard board, InstantSource clock) {
         this.directory = directory;
-        this.catalog = catalog;
-        this.image = image;
+        this.bind = settings.bind();
+        this.catalog = settings.catalog();
+        this.image = settings.image();
         this.memory = memory;
         this.board = board;
         this.clock = clock;
@@ -61,7 +63,7 @@ final class Fleet implements AutoCloseable {
         Files.createDirectories(
                 own, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         DurableFile.replace(own.resolve("user-data"), userData.getBytes(StandardCharsets.UTF_8));
-        MetadataServer server = MetadataServer.listenAnywhere(salt, subject(node, instanceId, userData));
+        MetadataServer server = MetadataServer.listenAnywhere(bind, salt, subject(node, instanceId, userData));
         metadata.put(node, server);
         return server.port();
     }
@@ -108,7 +110,7 @@ final class Fleet implements AutoCloseable {
             return;
         }
         String userData = Files.readString(own.resolve("user-data"));
-        metadata.put(node, MetadataServer.listen(record.metadataPort(), subject(node, instanceId, userData)));
+        metadata.put(node, MetadataServer.listen(bind, record.metadataPort(), subject(node, instanceId, userData)));
         if (found.isPresent()) {
             LOG.info("adopted node {} ({}), metadata port {}", node, instanceId, record.metadataPort());
             runs(node, found.get());
@@ -134,7 +136,7 @@ final class Fleet implements AutoCloseable {
             return;
         }
         InstanceRecord record = starting.get();
-        String url = "http://127.0.0.1:" + record.metadataPort();
+        String url = "http://" + bind + ":" + record.metadataPort();
         try {
             runs(node, AgentProcess.start(image, directory(record.instance().instanceId()), record.starts(), url));
         } catch (IOException e) {

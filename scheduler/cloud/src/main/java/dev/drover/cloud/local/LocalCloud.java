@@ -51,7 +51,7 @@ public final class LocalCloud implements AutoCloseable {
         this.board = MarketBoard.read(catalog, state.seed(), state.epoch(), settings.base());
         this.launches = new LaunchDecider(catalog, board);
         this.evictions = new EvictionDecider(board);
-        this.fleet = new Fleet(directory, catalog, settings.image(), memory, board, clock);
+        this.fleet = new Fleet(settings, directory, memory, board, clock);
     }
 
     /**

@@ -108,6 +108,19 @@ public final class LocalCloudControl implements AutoCloseable {
         client.call("DELETE", "/price", new Faults.SetBack(markets));
     }
 
+    /**
+     * From now on what launches and ends instances works, and its caller hears nothing of it: the connection breaks after that
+     * time.
+     */
+    public void loseAnswers(Duration after) {
+        client.call("PUT", "/answers", new Faults.LoseAnswers(after));
+    }
+
+    /** Answers again. */
+    public void answer() {
+        client.call("DELETE", "/answers", null);
+    }
+
     /** What every instance that the cloud still knows has cost so far. */
     public Billing billing() {
         return client.call("GET", "/billing", null).as(new TypeReference<Billing>() {});

@@ -12,14 +12,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The local cloud's program: {@code --dir DIR --image FILE [--catalog FILE] [--seed N]}.
+ * The local cloud's program: {@code --dir DIR --image FILE [--catalog FILE] [--seed N] [--bind ADDRESS]}.
  *
  * <p>It runs until SIGTERM, SIGINT or {@code DELETE /cloud}, and then ends its instances first. Killed, it leaves them to the
  * next one on the same directory.
  */
 public final class LocalCloudMain {
     private static final Logger LOG = LoggerFactory.getLogger(LocalCloudMain.class);
-    private static final List<String> OPTIONS = List.of("--dir", "--image", "--catalog", "--seed");
+    private static final List<String> OPTIONS = List.of("--dir", "--image", "--catalog", "--seed", "--bind");
 
     private LocalCloudMain() {}
 
@@ -36,7 +36,7 @@ public final class LocalCloudMain {
     private static void run(LocalCloudSettings settings) throws IOException, InterruptedException {
         CountDownLatch stop = new CountDownLatch(1);
         LocalCloud cloud = LocalCloud.open(settings, InstantSource.system());
-        LocalCloudServer server = LocalCloudServer.start(cloud, settings.directory(), stop::countDown);
+        LocalCloudServer server = LocalCloudServer.start(cloud, settings.directory(), settings.bind(), stop::countDown);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> end(cloud, server), "local-cloud-end"));
         stop.await();
     }
@@ -56,7 +56,7 @@ public final class LocalCloudMain {
             if (!OPTIONS.contains(args[i]) || i + 1 == args.length || given.put(args[i], args[i + 1]) != null) {
                 throw new IllegalArgumentException(
                         "option '" + args[i] + "' is not known, has no value or is repeated; use "
-                                + "--dir DIR --image FILE [--catalog FILE] [--seed N]");
+                                + "--dir DIR --image FILE [--catalog FILE] [--seed N] [--bind ADDRESS]");
             }
         }
         Path directory = Path.of(required(given, "--dir"));
@@ -67,7 +67,8 @@ public final class LocalCloudMain {
                 seed(given),
                 catalog == null ? Catalog.standard() : CatalogFile.read(Path.of(catalog)),
                 catalog == null ? directory : Path.of(catalog).toAbsolutePath().resolveSibling(""),
-                image);
+                image,
+                given.getOrDefault("--bind", LocalCloudSettings.LOOPBACK));
     }
 
     private static String required(Map<String, String> given, String option) {

@@ -34,6 +34,7 @@ public final class LocalCloudProcess {
      * @param classPath with this class on it
      * @param seed empty for the directory's own
      * @param catalog empty for {@link Catalog#standard}
+     * @param bind the address on which it listens
      * @param jvmFlags before the class path
      */
     public record Options(
@@ -41,6 +42,7 @@ public final class LocalCloudProcess {
             Path image,
             Optional<Path> catalog,
             OptionalLong seed,
+            String bind,
             String classPath,
             List<String> jvmFlags) {
         /** With the class path of this process, the standard catalog and a small heap. */
@@ -50,16 +52,22 @@ public final class LocalCloudProcess {
                     image,
                     Optional.empty(),
                     OptionalLong.empty(),
+                    LocalCloudSettings.LOOPBACK,
                     System.getProperty("java.class.path"),
                     List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
         }
 
         public Options withCatalog(Path file) {
-            return new Options(directory, image, Optional.of(file), seed, classPath, jvmFlags);
+            return new Options(directory, image, Optional.of(file), seed, bind, classPath, jvmFlags);
         }
 
         public Options withSeed(long chosen) {
-            return new Options(directory, image, catalog, OptionalLong.of(chosen), classPath, jvmFlags);
+            return new Options(directory, image, catalog, OptionalLong.of(chosen), bind, classPath, jvmFlags);
+        }
+
+        /** Listening on an address of this machine that is not loopback, which no other machine may reach. */
+        public Options withBind(String address) {
+            return new Options(directory, image, catalog, seed, address, classPath, jvmFlags);
         }
     }
 
@@ -151,6 +159,7 @@ public final class LocalCloudProcess {
                 "--image",
                 options.image().toString()));
         options.catalog().ifPresent(file -> command.addAll(List.of("--catalog", file.toString())));
+        command.addAll(List.of("--bind", options.bind()));
         options.seed().ifPresent(seed -> command.addAll(List.of("--seed", Long.toString(seed))));
         return command;
     }

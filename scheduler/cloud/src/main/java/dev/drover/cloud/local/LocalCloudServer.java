@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
@@ -20,10 +21,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The local cloud's API on loopback: JSON in, JSON out, a bearer token for every call, problems as RFC 9457.
+ * The local cloud's API: JSON in, JSON out, a bearer token for every call, problems as RFC 9457.
  *
  * <p>{@code GET /offers}, {@code POST /launches}, {@code GET /instances?owner=}, {@code GET|DELETE /instances/NODE?owner=},
- * {@code POST /instances/NODE/eviction}, {@code PUT|DELETE /instances/NODE/rebalance}, {@code PUT|DELETE /capacity}, {@code PUT|DELETE /price}, {@code GET /billing},
+ * {@code POST /instances/NODE/eviction}, {@code PUT|DELETE /instances/NODE/rebalance}, {@code PUT|DELETE /capacity}, {@code PUT|DELETE /price}, {@code PUT|DELETE /answers}, {@code GET /billing},
  * {@code GET|DELETE /cloud}.
  */
 public final class LocalCloudServer implements AutoCloseable {
@@ -35,26 +36,30 @@ public final class LocalCloudServer implements AutoCloseable {
     private final Endpoint endpoint;
     private final HttpServer server;
 
-    private LocalCloudServer(LocalCloud cloud, Path directory, Runnable onStop) throws IOException {
+    /** How long calls that change something are kept waiting, to get no answer then; empty for a cloud that answers. */
+    private volatile Optional<Duration> answersLost = Optional.empty();
+
+    private LocalCloudServer(LocalCloud cloud, Path directory, String bind, Runnable onStop) throws IOException {
         this.cloud = cloud;
         this.directory = directory;
         this.onStop = onStop;
-        this.server = Loopback.listen(0, this::handle);
+        this.server = Listener.listen(bind, 0, this::handle);
         byte[] token = new byte[32];
         new SecureRandom().nextBytes(token);
         this.endpoint = new Endpoint(
-                "http://127.0.0.1:" + server.getAddress().getPort(),
+                "http://" + bind + ":" + server.getAddress().getPort(),
                 HexFormat.of().formatHex(token),
                 ProcessHandle.current().pid());
     }
 
     /**
-     * Listens on a free loopback port and writes {@code endpoint.json} into the cloud's directory.
+     * Listens on a free port of {@code bind} and writes {@code endpoint.json} into the cloud's directory.
      *
      * @param onStop called when somebody asks the cloud to end
      */
-    public static LocalCloudServer start(LocalCloud cloud, Path directory, Runnable onStop) throws IOException {
-        LocalCloudServer server = new LocalCloudServer(cloud, directory, onStop);
+    public static LocalCloudServer start(LocalCloud cloud, Path directory, String bind, Runnable onStop)
+            throws IOException {
+        LocalCloudServer server = new LocalCloudServer(cloud, directory, bind, onStop);
         server.endpoint.write(directory);
         return server;
     }
@@ -93,8 +98,13 @@ public final class LocalCloudServer implements AutoCloseable {
             LOG.error("{} {} failed", exchange.getRequestMethod(), exchange.getRequestURI(), e);
             answer = new Answer(500, new Problem(500, String.valueOf(e.getMessage())).body());
         }
+        Optional<Duration> lost = answersLost.filter(ignored -> isWork(exchange));
+        if (lost.isPresent()) {
+            pause(lost.get());
+            return;
+        }
         byte[] bytes = answer.body() == null ? new byte[0] : DroverJson.mapper().writeValueAsBytes(answer.body());
-        Loopback.answer(
+        Listener.answer(
                 exchange,
                 answer.status(),
                 answer.body() instanceof Problem.Body ? "application/problem+json" : "application/json",
@@ -102,6 +112,21 @@ public final class LocalCloudServer implements AutoCloseable {
         // Only now: who asked is to hear that it was heard.
         if (answer.stops()) {
             onStop.run();
+        }
+    }
+
+    /** Whether it launches or ends an instance. */
+    private static boolean isWork(HttpExchange exchange) {
+        String call =
+                exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath();
+        return call.equals("POST /launches") || call.matches("DELETE /instances/[^/]+");
+    }
+
+    private static void pause(Duration time) {
+        try {
+            Thread.sleep(time);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -118,7 +143,7 @@ public final class LocalCloudServer implements AutoCloseable {
         List<String> parts = List.of(path.substring(1).split("/", -1));
         return switch (parts.getFirst()) {
             case "instances" -> instances(exchange, parts);
-            case "offers", "launches", "capacity", "price", "billing", "cloud" -> {
+            case "offers", "launches", "capacity", "price", "answers", "billing", "cloud" -> {
                 if (parts.size() > 1) {
                     throw unknown(path);
                 }
@@ -156,6 +181,15 @@ public final class LocalCloudServer implements AutoCloseable {
             }
             case "DELETE price" -> {
                 cloud.clearPrice(body(exchange, Faults.SetBack.class).markets());
+                yield Answer.done();
+            }
+            case "PUT answers" -> {
+                answersLost =
+                        Optional.of(body(exchange, Faults.LoseAnswers.class).after());
+                yield Answer.done();
+            }
+            case "DELETE answers" -> {
+                answersLost = Optional.empty();
                 yield Answer.done();
             }
             case "GET billing" -> Answer.ok(cloud.billing());
@@ -230,14 +264,14 @@ public final class LocalCloudServer implements AutoCloseable {
     }
 
     private static <T extends Record> T body(HttpExchange exchange, Class<T> type) throws IOException {
-        return JsonBody.read(Loopback.body(exchange), type);
+        return JsonBody.read(Listener.body(exchange), type);
     }
 
     private static Problem unknown(String path) {
         return new Problem(
                 404,
                 "path '" + path
-                        + "' is not known; there are offers, launches, instances, capacity, price, billing and cloud");
+                        + "' is not known; there are offers, launches, instances, capacity, price, answers, billing and cloud");
     }
 
     private static Problem notAllowed(HttpExchange exchange) {

@@ -15,19 +15,21 @@ final class MetadataDocument {
      * The text at {@code path}, empty for 404.
      *
      * @param path absolute, as {@code /latest/meta-data/instance-id}
+     * @param address from which the instance asks
      */
-    static Optional<String> at(String path, InstanceRecord record, String userData) {
+    static Optional<String> at(String path, InstanceRecord record, String userData, String address) {
         if (path.equals("/latest/user-data")) {
             return Optional.of(userData);
         }
         String root = "/latest/meta-data/";
-        return path.startsWith(root) ? metadata(path.substring(root.length()), record) : Optional.empty();
+        return path.startsWith(root) ? metadata(path.substring(root.length()), record, address) : Optional.empty();
     }
 
-    private static Optional<String> metadata(String item, InstanceRecord record) {
+    private static Optional<String> metadata(String item, InstanceRecord record, String address) {
         Market market = record.market();
         return switch (item) {
             case "instance-id" -> Optional.of(record.instance().instanceId());
+            case "local-ipv4", "private-ipv4" -> Optional.of(address);
             case "instance-type", "instance/instance-type" -> Optional.of(market.instanceType());
             case "instance-life-cycle" -> Optional.of(market.isSpot() ? "spot" : "on-demand");
             case "placement/availability-zone", "zone-id" -> Optional.of(market.zone());

@@ -12,7 +12,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The metadata server of one instance, on a loopback port of its own.
+ * The metadata server of one instance, on a port of its own.
  *
  * <p>Speaks AWS' IMDSv2 and Alibaba's hardened mode at once: a session token first, then the documents.
  */
@@ -36,17 +36,17 @@ final class MetadataServer implements AutoCloseable {
     /** What a server needs to know; the record is asked for at each request. */
     record Subject(Supplier<InstanceRecord> record, String userData, MetadataTokens tokens, InstantSource clock) {}
 
-    /** Listens on {@code port} and no other. */
-    static MetadataServer listen(int port, Subject subject) throws IOException {
-        return new MetadataServer(Loopback.listen(port, exchange -> handle(exchange, subject)));
+    /** Listens on {@code port} of {@code bind} and no other. */
+    static MetadataServer listen(String bind, int port, Subject subject) throws IOException {
+        return new MetadataServer(Listener.listen(bind, port, exchange -> handle(exchange, subject)));
     }
 
     /** Listens on a free port; {@code salt} chooses where the search begins. */
-    static MetadataServer listenAnywhere(long salt, Subject subject) throws IOException {
+    static MetadataServer listenAnywhere(String bind, long salt, Subject subject) throws IOException {
         int start = (int) Math.floorMod(SeededSeries.mix(salt), (long) PORTS);
         for (int i = 0; i < PORTS; i++) {
             try {
-                return listen(FIRST_PORT + (start + i) % PORTS, subject);
+                return listen(bind, FIRST_PORT + (start + i) % PORTS, subject);
             } catch (BindException e) {
                 // Taken: the next one, then.
             }
@@ -106,7 +106,11 @@ final class MetadataServer implements AutoCloseable {
             text(exchange, 401, "");
             return;
         }
-        Optional<String> document = MetadataDocument.at(path, subject.record().get(), subject.userData());
+        Optional<String> document = MetadataDocument.at(
+                path,
+                subject.record().get(),
+                subject.userData(),
+                exchange.getRemoteAddress().getAddress().getHostAddress());
         text(exchange, document.isPresent() ? 200 : 404, document.orElse(""));
     }
 
@@ -116,6 +120,6 @@ final class MetadataServer implements AutoCloseable {
     }
 
     private static void text(HttpExchange exchange, int status, String text) throws IOException {
-        Loopback.answer(exchange, status, "text/plain; charset=utf-8", text.getBytes(StandardCharsets.UTF_8));
+        Listener.answer(exchange, status, "text/plain; charset=utf-8", text.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -3,6 +3,7 @@ package dev.drover.cloud.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.drover.cloud.CloudException;
 import dev.drover.cloud.Instance;
 import dev.drover.cloud.InstanceState;
 import dev.drover.cloud.LaunchRequest;
@@ -112,6 +113,32 @@ class LocalCloudFaultTest {
                             .orElseThrow()
                             .state())
                     .isEqualTo(InstanceState.RUNNING);
+        }
+    }
+
+    @Test
+    void launchWhoseAnswerIsLostHasWorkedAndIsFoundByAskingAgain() throws Exception {
+        try (LocalCloudFixture cloud = open(LocalCloudFixture.sleeper())) {
+            cloud.control.loseAnswers(Duration.ofMillis(50));
+            assertThatThrownBy(() -> cloud.launch("unheard", LocalCloudFixture.SPOT_A))
+                    .isInstanceOf(CloudException.class);
+            Instance launched = cloud.provider.instance(LocalCloudFixture.OWNER, new NodeId("unheard")).orElseThrow();
+            cloud.control.answer();
+            assertThat(cloud.launch("unheard", LocalCloudFixture.SPOT_A).instanceId())
+                    .isEqualTo(launched.instanceId());
+            cloud.control.loseAnswers(Duration.ofMillis(50));
+            assertThatThrownBy(() -> cloud.provider.terminate(LocalCloudFixture.OWNER, new NodeId("unheard")))
+                    .isInstanceOf(CloudException.class);
+            cloud.untilState("unheard", InstanceState.TERMINATED);
+        }
+    }
+
+    @Test
+    void instanceIsToldTheAddressThatItAsksFrom() throws Exception {
+        try (LocalCloudFixture cloud = open(LocalCloudFixture.sleeper())) {
+            cloud.launchAndRun("asks", LocalCloudFixture.SPOT_A);
+            MetadataReader metadata = new MetadataReader(cloud.http, cloud.metadataUrl("asks"));
+            assertThat(metadata.text("/latest/meta-data/local-ipv4")).isEqualTo("127.0.0.1");
         }
     }
 

@@ -52,7 +52,7 @@ final class LocalCloudFixture implements AutoCloseable {
         this.directory = directory;
         this.image = image;
         this.cloud = openCloud();
-        this.server = LocalCloudServer.start(cloud, directory, () -> stopAsked.set(true));
+        this.server = LocalCloudServer.start(cloud, directory, LocalCloudSettings.LOOPBACK, () -> stopAsked.set(true));
         this.provider = LocalCloudProvider.open(directory);
         this.control = LocalCloudControl.open(directory);
     }
@@ -84,7 +84,8 @@ final class LocalCloudFixture implements AutoCloseable {
     private LocalCloud openCloud() throws IOException {
         Catalog catalog = CatalogFile.parse(CATALOG, "test catalog");
         return LocalCloud.open(
-                new LocalCloudSettings(directory, OptionalLong.of(7), catalog, directory, image),
+                new LocalCloudSettings(
+                        directory, OptionalLong.of(7), catalog, directory, image, LocalCloudSettings.LOOPBACK),
                 InstantSource.system());
     }
 
@@ -93,7 +94,7 @@ final class LocalCloudFixture implements AutoCloseable {
         server.close();
         cloud.close();
         cloud = openCloud();
-        server = LocalCloudServer.start(cloud, directory, () -> stopAsked.set(true));
+        server = LocalCloudServer.start(cloud, directory, LocalCloudSettings.LOOPBACK, () -> stopAsked.set(true));
     }
 
     LocalCloud cloud() {

@@ -8,8 +8,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Executors;
 
-/** HTTP listeners that only this machine reaches. */
-final class Loopback {
+/** The HTTP listeners of the local cloud. What they serve is not encrypted: they belong on an address that this machine alone reaches. */
+final class Listener {
     private static final int BODY_LIMIT = 1 << 20;
 
     static {
@@ -19,7 +19,7 @@ final class Loopback {
         property("sun.net.httpserver.maxRspTime", "30");
     }
 
-    private Loopback() {}
+    private Listener() {}
 
     private static void property(String name, String value) {
         if (System.getProperty(name) == null) {
@@ -27,9 +27,9 @@ final class Loopback {
         }
     }
 
-    /** Starts to listen on {@code port}, 0 for any free one. */
-    static HttpServer listen(int port, HttpHandler handler) throws IOException {
-        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port), 0);
+    /** Starts to listen on {@code port} of {@code bind}, 0 for any free one. */
+    static HttpServer listen(String bind, int port, HttpHandler handler) throws IOException {
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.ofLiteral(bind), port), 0);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/", exchange -> {
             try (exchange) {

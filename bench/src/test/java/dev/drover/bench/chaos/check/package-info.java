@@ -1,0 +1,4 @@
+@NullMarked
+package dev.drover.bench.chaos.check;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.drover.bench.chaos.history;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.drover.bench.chaos;
+
+import org.jspecify.annotations.NullMarked;
