@@ -157,7 +157,7 @@ public final class LocalCloudServer implements AutoCloseable {
         return switch (exchange.getRequestMethod() + " " + name) {
             case "GET offers" -> Answer.ok(cloud.offers());
             case "POST launches" ->
-                Answer.ok(cloud.launch(JsonBody.fromPeer(Loopback.body(exchange), LaunchRequest.class)));
+                Answer.ok(cloud.launch(JsonBody.fromPeer(Listener.body(exchange), LaunchRequest.class)));
             case "PUT capacity" -> {
                 Faults.SetCapacity asked = body(exchange, Faults.SetCapacity.class);
                 if (asked.capacity() < 0
