@@ -111,9 +111,9 @@ class ClusterTlsTest {
         Files.writeString(both.ca(), two);
         Files.writeString(after.ca(), two);
         List<Integer> ports = ClusterTest.freePorts(2);
-        List<String> seeds = List.of(LOOPBACK + ":" + ports.getFirst());
-        ActorSystem<Void> first = start(new ClusterConfig(LOOPBACK, ports.getFirst(), seeds, Optional.of(after)));
-        ActorSystem<Void> second = start(new ClusterConfig(LOOPBACK, ports.getLast(), seeds, Optional.of(both)));
+        ActorSystem<Void> first = start(config(ports.getFirst(), Optional.of(after)));
+        Eventually.isTrue("the first is up", () -> membersUp(first) == 1);
+        ActorSystem<Void> second = start(config(ports.getLast(), Optional.of(both)));
         Eventually.isTrue("one of each is up", () -> membersUp(first) == 2 && membersUp(second) == 2);
 
         SSLContext old =
