@@ -55,15 +55,17 @@ class FencingTest {
                     successor.await(AgentCommand.Run.class, run -> run.lease().equals(SECOND));
                 }
             }
-            try (FakeAgent zombie = connect(door, gone, "inc");
-                    FakeAgent successor = connect(door, next, "next")) {
+            try (FakeAgent successor = connect(door, next, "next")) {
                 Eventually.isTrue("the successor is heard", () -> {
                     successor.status(next.node(), "next", status(SECOND, Phase.RUNNING, 3));
                     return attempted(door) == 2;
                 });
-                zombie.status(gone.node(), "inc", status(FIRST, Phase.DONE, 4));
-                zombie.await(
-                        AgentCommand.Release.class, release -> release.lease().equals(FIRST));
+                try (FakeAgent zombie = connect(door, gone, "inc")) {
+                    zombie.status(gone.node(), "inc", status(FIRST, Phase.DONE, 4));
+                    zombie.await(
+                            AgentCommand.Release.class,
+                            release -> release.lease().equals(FIRST));
+                }
                 assertThat(job(door).state()).isNotEqualTo(JobState.SUCCEEDED);
                 successor.status(next.node(), "next", status(SECOND, Phase.DONE, 4));
                 Eventually.isTrue(
