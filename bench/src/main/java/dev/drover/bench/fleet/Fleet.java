@@ -107,10 +107,30 @@ final class Fleet implements AutoCloseable {
     void awaitNodes(int count) throws IOException, InterruptedException, TimeoutException {
         PoolSpec pool = Trial.spec(POOL, count, count + count / 2, LeaseSpec.DEFAULT, false);
         try (DemoApi api = api()) {
-            api.putPool(pool);
+            ask(() -> {
+                api.putPool(pool);
+                return pool;
+            });
             Deadline deadline = Deadline.in(PATIENCE);
             while (api.readyNodes(pool).orElse(0) < count) {
                 deadline.pause(() -> "the pool did not get its " + count + " nodes");
+            }
+        }
+    }
+
+    /** What an operator asks the API. */
+    interface Question<T> {
+        T ask() throws IOException, InterruptedException;
+    }
+
+    /** Asks again and again until there is an answer: a scheduler under load may say that it has none now. */
+    static <T> T ask(Question<T> question) throws IOException, InterruptedException, TimeoutException {
+        Deadline deadline = Deadline.in(PATIENCE);
+        while (true) {
+            try {
+                return question.ask();
+            } catch (IOException e) {
+                deadline.pause(() -> "no answer but " + e);
             }
         }
     }

@@ -206,7 +206,7 @@ public final class FleetBench implements Callable<Integer> {
 
     /** Nodes that are ready and nobody has touched, in an order of the seed's. */
     private static List<NodeId> healthy(DemoApi api, Watch watch, Random random)
-            throws IOException, InterruptedException {
+            throws IOException, InterruptedException, TimeoutException {
         List<NodeId> nodes = new ArrayList<>(ready(api).stream()
                 .filter(node -> !watch.isTaken(node))
                 .sorted()
@@ -215,8 +215,8 @@ public final class FleetBench implements Callable<Integer> {
         return nodes;
     }
 
-    private static List<NodeId> ready(DemoApi api) throws IOException, InterruptedException {
-        return api.nodes(POOL).stream()
+    private static List<NodeId> ready(DemoApi api) throws IOException, InterruptedException, TimeoutException {
+        return Fleet.ask(() -> api.nodes(POOL)).stream()
                 .filter(node -> node.membership() == Membership.READY)
                 .map(NodeView::id)
                 .toList();
@@ -225,7 +225,7 @@ public final class FleetBench implements Callable<Integer> {
     private static void awaitRunning(DemoApi api, int shards)
             throws IOException, InterruptedException, TimeoutException {
         Deadline deadline = Deadline.in(PATIENCE);
-        for (int running = 0; running < shards; running = api.pool(POOL).runningShards()) {
+        for (int running = 0; running < shards; running = Fleet.ask(() -> api.pool(POOL)).runningShards()) {
             int seen = running;
             deadline.pause(() -> "only " + seen + " of " + shards + " shards run");
         }
