@@ -171,9 +171,12 @@ public final class ShardProcess implements RunningProgram {
 
     @Override
     public void kill() {
-        List<ProcessHandle> started = process.descendants().toList();
-        process.destroyForcibly();
-        started.forEach(ProcessHandle::destroyForcibly);
+        // Nothing descends from a process that is gone, and to look is a walk through all there are.
+        if (process.isAlive()) {
+            List<ProcessHandle> started = process.descendants().toList();
+            process.destroyForcibly();
+            started.forEach(ProcessHandle::destroyForcibly);
+        }
         closeSocket();
     }
 
