@@ -225,7 +225,9 @@ public final class FleetBench implements Callable<Integer> {
     private static void awaitRunning(DemoApi api, int shards)
             throws IOException, InterruptedException, TimeoutException {
         Deadline deadline = Deadline.in(PATIENCE);
-        for (int running = 0; running < shards; running = Fleet.ask(() -> api.pool(POOL)).runningShards()) {
+        for (int running = 0;
+                running < shards;
+                running = Fleet.ask(() -> api.pool(POOL)).runningShards()) {
             int seen = running;
             deadline.pause(() -> "only " + seen + " of " + shards + " shards run");
         }
