@@ -150,7 +150,7 @@ final class Campaign {
                 new JournalCopy(world.postgres().database(), ChaosJob.HERD.value(), directory.resolve("journal.txt"));
         put(world, ChaosJob.MIN_NODES, ChaosJob.MAX_NODES);
         Load load = new Load(world, history, jobs, settings, past);
-        try (Watch watch = new Watch(world, history, journal)) {
+        try (Watch _ = new Watch(world, history, journal)) {
             load.start(settings.jobs());
             load.awaitTraining(settings.jobs(), CALM_LIMIT);
             inject(world, load, past);
