@@ -63,9 +63,10 @@ class OwnershipTest {
     void openCloud() throws IOException {
         Path home = directory.resolve("cloud");
         cloud = LocalCloud.open(
-                new LocalCloudSettings(home, OptionalLong.of(7), Catalog.standard(), home, SLEEPER),
+                new LocalCloudSettings(
+                        home, OptionalLong.of(7), Catalog.standard(), home, SLEEPER, LocalCloudSettings.LOOPBACK),
                 InstantSource.system());
-        server = LocalCloudServer.start(cloud, home, () -> {});
+        server = LocalCloudServer.start(cloud, home, LocalCloudSettings.LOOPBACK, () -> {});
         provider = LocalCloudProvider.open(home);
     }
 
