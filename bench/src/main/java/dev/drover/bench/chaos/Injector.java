@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -241,7 +242,8 @@ final class Injector {
             throw new NothingToHit("no instance runs");
         }
         Instance instance = running.get(pick % running.size());
-        Path parent = world.instance(instance.instanceId()).getParent();
+        Path parent =
+                Objects.requireNonNull(world.instance(instance.instanceId()).getParent());
         List<NodeProcess> processes = NodeProcess.under(parent).stream()
                 .filter(process -> process.instanceId().equals(instance.instanceId()))
                 .toList();

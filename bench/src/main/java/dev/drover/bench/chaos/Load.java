@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedDeque;
@@ -170,7 +171,7 @@ final class Load {
     }
 
     private JobId send(Clients clients, Pending pending) throws InterruptedException, TimeoutException {
-        String yaml = jobs.get(pending.spec()).in(ChaosJob.HERD, world.text());
+        String yaml = Objects.requireNonNull(jobs.get(pending.spec())).in(ChaosJob.HERD, world.text());
         Clients.Answered<JobId> answer = clients.ask(
                 "submission " + pending.key(), PATIENCE, () -> abandoned, api -> api.submit(yaml, pending.key()));
         history.add(new Acknowledged(Instant.now(), pending.key(), pending.spec(), answer.value(), answer.scheduler()));

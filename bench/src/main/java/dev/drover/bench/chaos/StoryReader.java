@@ -24,9 +24,13 @@ import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Completes the history of a campaign with what its cloud, journal, store and API know. */
 final class StoryReader {
+    private static final Logger LOG = LoggerFactory.getLogger(StoryReader.class);
+
     private static final Pattern MANIFEST = Pattern.compile("(.*)g(\\d+)/step-(\\d+)/manifest\\.json");
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
@@ -106,8 +110,8 @@ final class StoryReader {
                             clients.ask("history of " + job, PATIENCE, () -> false, api -> api.telemetry(job))
                                     .value());
                 } catch (TimeoutException e) {
-                    // Then there are no losses of it, and it is complained of.
-                    continue;
+                    // Without losses it is complained of.
+                    LOG.warn("the losses of {} are not to be had", job, e);
                 }
             }
         }

@@ -8,14 +8,20 @@ import dev.drover.cloud.Instance;
 import dev.drover.cloud.InstanceState;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Looks every second which processes instances have, copies the journal, and takes away the hosts of instances that ended. */
 final class Watch implements AutoCloseable {
-    private static final long LOOK_MILLIS = 1_000;
+    private static final Logger LOG = LoggerFactory.getLogger(Watch.class);
+    private static final Duration LOOK = Duration.ofSeconds(1);
     private static final int SWEEP_EVERY = 5;
 
     private final ChaosWorld world;
@@ -30,7 +36,7 @@ final class Watch implements AutoCloseable {
         this.world = world;
         this.history = history;
         this.journal = journal;
-        this.instances = world.instance("any").getParent();
+        this.instances = Objects.requireNonNull(world.instance("any").getParent());
         this.thread = Thread.ofPlatform().daemon().name("watch").start(this::look);
     }
 
@@ -42,13 +48,12 @@ final class Watch implements AutoCloseable {
                     journal.follow();
                     world.hosts().sweep(ended());
                 }
-                Thread.sleep(LOOK_MILLIS);
             } catch (IOException | CloudException e) {
-                // A host that is being made, a cloud that is being ended: the next look sees it.
-                continue;
+                LOG.debug("a host is being made, or the cloud is being ended: the next look sees it", e);
             } catch (InterruptedException e) {
                 return;
             }
+            LockSupport.parkNanos(LOOK.toNanos());
         }
     }
 

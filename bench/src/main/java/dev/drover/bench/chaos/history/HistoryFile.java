@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The history of a campaign, one JSON object per line, appended as it happens. Any thread may add. */
 public final class HistoryFile {
@@ -78,13 +79,17 @@ public final class HistoryFile {
             return entries;
         }
         for (String line : Files.readAllLines(file)) {
-            try {
-                entries.add(MAPPER.readValue(line, Entry.class));
-            } catch (JsonEOFException e) {
-                // Torn by a kill: what it was to say was not yet said.
-                continue;
-            }
+            entry(line).ifPresent(entries::add);
         }
         return entries;
+    }
+
+    /** Empty for one that was torn by a kill: what it was to say was not yet said. */
+    private static Optional<Entry> entry(String line) throws IOException {
+        try {
+            return Optional.of(MAPPER.readValue(line, Entry.class));
+        } catch (JsonEOFException e) {
+            return Optional.empty();
+        }
     }
 }
