@@ -158,15 +158,7 @@ public final class LocalCloudServer implements AutoCloseable {
             case "GET offers" -> Answer.ok(cloud.offers());
             case "POST launches" ->
                 Answer.ok(cloud.launch(JsonBody.fromPeer(Listener.body(exchange), LaunchRequest.class)));
-            case "PUT capacity" -> {
-                Faults.SetCapacity asked = body(exchange, Faults.SetCapacity.class);
-                if (asked.capacity() < 0
-                        || (asked.notice() != null && asked.notice().isNegative())) {
-                    throw new Problem(400, "capacity: " + asked.capacity() + " is not allowed; use 0 or more");
-                }
-                cloud.setCapacity(new CapacityOverride(asked.markets(), asked.capacity(), asked.notice()));
-                yield Answer.done();
-            }
+            case "PUT capacity" -> setCapacity(body(exchange, Faults.SetCapacity.class));
             case "DELETE capacity" -> {
                 cloud.clearCapacity(body(exchange, Faults.SetBack.class).markets());
                 yield Answer.done();
@@ -205,6 +197,14 @@ public final class LocalCloudServer implements AutoCloseable {
             case "DELETE cloud" -> new Answer(202, null, true);
             default -> throw notAllowed(exchange);
         };
+    }
+
+    private Answer setCapacity(Faults.SetCapacity asked) throws IOException {
+        if (asked.capacity() < 0 || (asked.notice() != null && asked.notice().isNegative())) {
+            throw new Problem(400, "capacity: " + asked.capacity() + " is not allowed; use 0 or more");
+        }
+        cloud.setCapacity(new CapacityOverride(asked.markets(), asked.capacity(), asked.notice()));
+        return Answer.done();
     }
 
     private Answer instances(HttpExchange exchange, List<String> parts) throws IOException {

@@ -122,7 +122,9 @@ class LocalCloudFaultTest {
             cloud.control.loseAnswers(Duration.ofMillis(50));
             assertThatThrownBy(() -> cloud.launch("unheard", LocalCloudFixture.SPOT_A))
                     .isInstanceOf(CloudException.class);
-            Instance launched = cloud.provider.instance(LocalCloudFixture.OWNER, new NodeId("unheard")).orElseThrow();
+            Instance launched = cloud.provider
+                    .instance(LocalCloudFixture.OWNER, new NodeId("unheard"))
+                    .orElseThrow();
             cloud.control.answer();
             assertThat(cloud.launch("unheard", LocalCloudFixture.SPOT_A).instanceId())
                     .isEqualTo(launched.instanceId());

@@ -146,7 +146,7 @@ class MarketBoardTest {
         EvictionDecider decider = new EvictionDecider(BOARD);
         assertThat(decider.decide(state, at(599))).isEmpty();
         assertThat(decider.decide(state, at(600))).singleElement().satisfies(eviction -> {
-            assertThat(eviction.node()).isEqualTo(new NodeId("newest"));
+            assertThat(eviction.node()).isEqualTo(new OwnedNode("me", new NodeId("newest")));
             assertThat(eviction.notice().at()).isEqualTo(at(630));
         });
     }
