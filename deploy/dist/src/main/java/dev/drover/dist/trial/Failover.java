@@ -20,19 +20,24 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
 /**
  * What a change of schedulers looks like from outside: jobs are submitted at a steady rate to all schedulers while the one that
- * looks after their pool is ended. A client that gets no answer, or a 503, asks the next scheduler with the same key.
+ * looks after their pool is ended. A client that gets no answer, or a 503, asks the next scheduler with the same key, and pauses once it has asked all.
  */
 public final class Failover {
     private static final String POOL = "herd";
     private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final int RETRYABLE = 503;
-    private static final long TRY_AGAIN_MILLIS = 200;
+
+    /** As the command line's: from 0.1 to 2 s after each round. */
+    private static final Duration SHORTEST_PAUSE = Duration.ofMillis(100);
+
+    private static final int DOUBLED_AT_MOST = 4;
 
     private final ClusterTrial cluster;
     private final String round;
@@ -190,11 +195,19 @@ public final class Failover {
                 } catch (IOException e) {
                     seen.add(e.getClass().getSimpleName());
                 }
-                Thread.sleep(TRY_AGAIN_MILLIS);
+                if ((tried + 1) % apis.size() == 0) {
+                    Thread.sleep(pause((tried + 1) / apis.size()));
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** After so many rounds through all schedulers; drawn, so that the clients do not come back as one. */
+    private static Duration pause(int rounds) {
+        Duration longest = SHORTEST_PAUSE.multipliedBy(1L << Math.min(rounds, DOUBLED_AT_MOST));
+        return Duration.ofNanos(ThreadLocalRandom.current().nextLong(longest.toNanos() / 2, longest.toNanos()));
     }
 
     private String body(int key) {
