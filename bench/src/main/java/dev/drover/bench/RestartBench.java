@@ -154,12 +154,12 @@ public final class RestartBench implements Callable<Integer> {
         Jcmd.run(scheduler.pid(), "GC.run");
         return Jcmd.run(scheduler.pid(), "GC.heap_info")
                 .lines()
-                .filter(line -> line.contains("generation"))
+                .filter(line -> line.contains("K, used "))
                 .mapToLong(RestartBench::used)
                 .sum();
     }
 
-    /** From a line as {@code tenured generation total 70000K, used 5000K [0x...)}. */
+    /** From a line as {@code Tenured total 70000K, used 5000K [0x...)}. */
     private static long used(String line) {
         String number = line.replaceFirst(".*used (\\d+)K.*", "$1");
         return Long.parseLong(number.trim()) * 1024;

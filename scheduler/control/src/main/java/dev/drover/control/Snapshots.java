@@ -7,7 +7,7 @@ import java.util.OptionalLong;
 /**
  * When a pool's snapshot is due, and which events it makes superfluous.
  *
- * <p>A snapshot costs in proportion to what the pool holds. So one is due after {@link #EVERY_EVENTS} events or as many as there are
+ * <p>A snapshot costs in proportion to what the pool holds. So one is due after {@link #EVERY_EVENTS} events or half as many as there are
  * jobs, whichever is more: then writing them costs a bounded share of each event, and a recovery replays no more than it reads from the
  * snapshot. Two are kept, and the events since the one before them.
  */
@@ -29,7 +29,8 @@ final class Snapshots {
 
     /** Whether to begin one now; if so, the caller does. */
     boolean due(long sequence, int jobs) {
-        if (beingWritten || sequence - lastBegun < Math.max(EVERY_EVENTS, jobs)) {
+        long since = sequence - lastBegun;
+        if (beingWritten || since < EVERY_EVENTS || 2 * since < jobs) {
             return false;
         }
         lastBegun = sequence;

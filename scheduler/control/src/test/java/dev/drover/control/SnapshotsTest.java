@@ -2,6 +2,8 @@ package dev.drover.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SnapshotsTest {
@@ -10,10 +12,22 @@ class SnapshotsTest {
     private final Snapshots snapshots = new Snapshots();
 
     @Test
-    void oneIsDueAfterSoManyEventsOrAsManyAsThereAreJobs() {
+    void oneIsDueAfterSoManyEventsOrHalfAsManyAsThereAreJobs() {
         assertThat(snapshots.due(EVERY - 1, 0)).isFalse();
         assertThat(snapshots.due(EVERY, 100_000)).isFalse();
         assertThat(snapshots.due(EVERY, 10)).isTrue();
+    }
+
+    @Test
+    void aPoolThatOnlyGrowsHasOneAtEachDoubling() {
+        List<Integer> at = new ArrayList<>();
+        for (int jobs = 1; jobs <= 16 * EVERY; jobs++) {
+            if (snapshots.due(jobs, jobs)) {
+                at.add(jobs / (int) EVERY);
+                snapshots.saved(jobs);
+            }
+        }
+        assertThat(at).containsExactly(1, 2, 4, 8, 16);
     }
 
     @Test
