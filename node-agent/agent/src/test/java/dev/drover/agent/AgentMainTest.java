@@ -23,16 +23,25 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The agent as its own process, as an instance starts it. */
 final class AgentMainTest {
     private static final Lease FIRST = lease(1);
+
+    private final List<Process> started = new ArrayList<>();
+
+    @AfterEach
+    void endAll() {
+        started.forEach(Process::destroyForcibly);
+    }
 
     @Test
     void sigtermSavesAndEndsEverything(@TempDir Path directory) throws Exception {
@@ -91,7 +100,7 @@ final class AgentMainTest {
                 FakeScheduler stranger = new FakeScheduler(shownBy(other))) {
             Process agent = start(scene, stranger.url(), Optional.of(Files.readString(ca.certificate())));
             Await.until("the agent to say why", () -> read(log).contains("no scheduler on dial 1: "));
-            assertThat(log).content().contains("PKIX path").doesNotContain("join-token", "BEGIN CERTIFICATE");
+            assertThat(log).content().contains("Path does not chain").doesNotContain("join-token", "BEGIN CERTIFICATE");
             agent.destroy();
             assertThat(agent.waitFor(10, TimeUnit.SECONDS)).isTrue();
             assertThat(stranger.reports()).isEmpty();
@@ -116,11 +125,11 @@ final class AgentMainTest {
         }
     }
 
-    private static Process start(AgentScene scene) throws IOException {
+    private Process start(AgentScene scene) throws IOException {
         return start(scene, scene.scheduler.url(), Optional.empty());
     }
 
-    private static Process start(AgentScene scene, String scheduler, Optional<String> ca) throws IOException {
+    private Process start(AgentScene scene, String scheduler, Optional<String> ca) throws IOException {
         Path trainer = scene.directory.resolve("trainer.json");
         Files.write(trainer, DroverJson.mapper().writeValueAsBytes(TestNode.trainer()));
         UserData identity = new UserData(
@@ -137,7 +146,9 @@ final class AgentMainTest {
         builder.environment()
                 .put("DROVER_INSTANCE_DIR", scene.directory.resolve("instance").toString());
         builder.environment().put("DROVER_TRAINER", trainer.toString());
-        return builder.start();
+        Process agent = builder.start();
+        started.add(agent);
+        return agent;
     }
 
     private static ProcessBuilder java(Path directory) {

@@ -83,15 +83,15 @@ final class SchedulerDialer {
                         materializer);
         answer.second()
                 .first()
-                .whenComplete((done, failure) -> link.tell(
-                        new LinkCommand.Disconnected(number, failure == null ? "closed" : failure.toString())));
+                .whenComplete((done, failure) ->
+                        link.tell(new LinkCommand.Disconnected(number, failure == null ? "closed" : why(failure))));
         CompletionStage<WebSocketUpgradeResponse> answered =
                 answer.first().toCompletableFuture().orTimeout(CONNECT_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
         answered.whenComplete((upgrade, failure) -> {
             var stream = answer.second().second();
             if (failure != null) {
                 stream.second().shutdown();
-                link.tell(new LinkCommand.Disconnected(number, failure.toString()));
+                link.tell(new LinkCommand.Disconnected(number, why(failure)));
             } else if (upgrade.response().status().equals(StatusCodes.SWITCHING_PROTOCOLS)) {
                 link.tell(new LinkCommand.Connected(number, stream.first(), stream.second()));
             } else {
@@ -99,6 +99,15 @@ final class SchedulerDialer {
                         number, "answered " + upgrade.response().status()));
             }
         });
+    }
+
+    /** With what is at the bottom of it: "Connection failed." alone helps nobody. */
+    private static String why(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return failure == root ? failure.toString() : failure + ": " + root;
     }
 
     /** None where a newer scheduler says what only a newer agent understands; to hang up would only make it say so again. */
