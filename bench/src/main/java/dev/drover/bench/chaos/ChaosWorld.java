@@ -7,7 +7,6 @@ import dev.drover.cloud.InstanceState;
 import dev.drover.cloud.local.Image;
 import dev.drover.cloud.local.LocalCloudControl;
 import dev.drover.cloud.local.LocalCloudProcess;
-import dev.drover.cloud.local.LocalCloudProvider;
 import dev.drover.dist.Programs;
 import dev.drover.dist.demo.DemoApi;
 import dev.drover.dist.demo.DemoJob;
@@ -32,9 +31,6 @@ import java.util.stream.IntStream;
  * host of its own. A scheduler that ends by itself is started again, as a service would be.
  */
 final class ChaosWorld implements AutoCloseable {
-    /** The ownership tag of its instances. */
-    static final String OWNER = "chaos";
-
     static final int SCHEDULERS = 3;
     private static final int POSTGRES_HOST = SCHEDULERS;
     private static final Duration CLOUD_ENDS_WITHIN = Duration.ofSeconds(60);
@@ -46,7 +42,6 @@ final class ChaosWorld implements AutoCloseable {
     private final ChaosPostgres postgres;
     private final List<SchedulerProcess> schedulers = new ArrayList<>();
     private final Set<Integer> down = new HashSet<>();
-    private final LocalCloudProvider cloud;
     private final LocalCloudControl drills;
     private volatile boolean ending;
 
@@ -55,7 +50,6 @@ final class ChaosWorld implements AutoCloseable {
         this.hosts = hosts;
         this.history = history;
         this.postgres = postgres;
-        this.cloud = LocalCloudProvider.open(home(directory).resolve("cloud"));
         this.drills = LocalCloudControl.open(home(directory).resolve("cloud"));
     }
 
@@ -128,7 +122,7 @@ final class ChaosWorld implements AutoCloseable {
 
     private String config(int at, List<Integer> cluster, List<Integer> http) {
         return """
-            cluster: %s
+            cluster: chaos
             host: %s
             port: %d
             seeds: [%s]
@@ -139,7 +133,6 @@ final class ChaosWorld implements AutoCloseable {
             cloud: {home: home, catalog: catalog.yaml, seed: 1}
             secrets: {user: user, admin: admin, agents: agents}
             """.formatted(
-                        OWNER,
                         hosts.address(at),
                         cluster.get(at),
                         addresses(cluster),
@@ -173,10 +166,6 @@ final class ChaosWorld implements AutoCloseable {
         return schedulers;
     }
 
-    LocalCloudProvider cloud() {
-        return cloud;
-    }
-
     LocalCloudControl drills() {
         return drills;
     }
@@ -202,9 +191,9 @@ final class ChaosWorld implements AutoCloseable {
         return home().resolve("cloud").toRealPath().resolve("instances").resolve(instanceId);
     }
 
-    /** Those that run now, oldest first. */
+    /** Those that run now, oldest first; whoever owns them, for the cloud is the campaign's alone. */
     List<Instance> running() {
-        return cloud.instances(OWNER).stream()
+        return drills.instances().stream()
                 .filter(instance -> instance.state() == InstanceState.RUNNING)
                 .sorted((a, b) -> a.launchedAt().compareTo(b.launchedAt()))
                 .toList();
@@ -280,7 +269,6 @@ final class ChaosWorld implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            cloud.close();
             drills.close();
         }
     }

@@ -28,6 +28,8 @@ final class Injector {
     private static final Duration SHORTER_NOTICE = Duration.ofSeconds(20);
     private static final Duration LATE_NOTICE = Duration.ofSeconds(2);
     private static final Duration ANSWER_LOST_AFTER = Duration.ofSeconds(15);
+    private static final Duration TARGET_WITHIN = Duration.ofSeconds(60);
+    private static final Duration TARGET_AGAIN = Duration.ofSeconds(1);
     private static final String FILLER = "filler";
 
     private final ChaosWorld world;
@@ -61,6 +63,8 @@ final class Injector {
         }
     }
 
+    private record Begun(Instant at, Done done) {}
+
     /** A node that a fault happens to. */
     private record Node(Instance instance, List<NodeProcess> processes) {
         NodeId id() {
@@ -92,17 +96,17 @@ final class Injector {
 
     /** Does it, waits for as long as it lasts, and heals it. */
     void play(Planned planned) throws InterruptedException {
-        Instant began = Instant.now();
-        Done done;
+        Begun begun;
         try {
-            done = inject(planned.fault());
+            begun = injectOnceThereIsATarget(planned.fault());
         } catch (NothingToHit | IOException | CloudException | IllegalArgumentException e) {
             history.add(new FaultSkipped(Instant.now(), planned.number(), String.valueOf(e.getMessage())));
             progress.accept("#%d %s skipped: %s".formatted(planned.number(), planned.fault(), e.getMessage()));
             return;
         }
-        history.add(
-                new FaultBegan(began, planned.number(), planned.fault(), done.target(), done.nodes(), done.damaged()));
+        Done done = begun.done();
+        history.add(new FaultBegan(
+                begun.at(), planned.number(), planned.fault(), done.target(), done.nodes(), done.damaged()));
         progress.accept("#%d %s -> %s".formatted(planned.number(), planned.fault(), done.target()));
         if (done.healing().isPresent()) {
             try {
@@ -124,6 +128,22 @@ final class Injector {
         history.add(new FaultHealed(Instant.now(), planned.number()));
         progress.accept("#%d %s healed"
                 .formatted(planned.number(), planned.fault().getClass().getSimpleName()));
+    }
+
+    /** Nodes come and go: where there is none to hit now, there may be one soon. */
+    private Begun injectOnceThereIsATarget(Fault fault) throws NothingToHit, IOException, InterruptedException {
+        Instant end = Instant.now().plus(TARGET_WITHIN);
+        while (true) {
+            Instant at = Instant.now();
+            try {
+                return new Begun(at, inject(fault));
+            } catch (NothingToHit e) {
+                if (at.isAfter(end)) {
+                    throw e;
+                }
+            }
+            Thread.sleep(TARGET_AGAIN);
+        }
     }
 
     private Done inject(Fault fault) throws NothingToHit, IOException, InterruptedException {

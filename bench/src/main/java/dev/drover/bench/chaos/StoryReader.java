@@ -54,7 +54,7 @@ final class StoryReader {
 
     /** Those of the pool that faults happen to. */
     private List<Story.InstanceLife> instances() {
-        return world.cloud().instances(ChaosWorld.OWNER).stream()
+        return world.drills().instances().stream()
                 .filter(instance -> ChaosJob.HERD.value().equals(instance.tags().get("pool")))
                 .map(instance -> new Story.InstanceLife(
                         instance.node(),

@@ -75,7 +75,7 @@ final class Watch implements AutoCloseable {
     }
 
     private Set<String> ended() {
-        return world.cloud().instances(ChaosWorld.OWNER).stream()
+        return world.drills().instances().stream()
                 .filter(instance -> instance.state() == InstanceState.TERMINATED)
                 .map(Instance::instanceId)
                 .collect(Collectors.toSet());

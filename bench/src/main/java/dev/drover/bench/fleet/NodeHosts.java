@@ -22,7 +22,6 @@ final class NodeHosts implements AutoCloseable {
             "-Dlogback.configurationFile=dev/drover/agent/logback.xml",
             "-Xmx1g",
             "-XX:+UseSerialGC",
-            "-Xshare:auto",
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow");
 

@@ -28,6 +28,6 @@ class ChaosIT {
                 .flatMap(List::stream)
                 .toList();
         assertThat(broken).isEmpty();
-        assertThat(outcome.story().faults()).isNotEmpty();
+        assertThat(outcome.story().faults()).hasSize(SHORT.faults());
     }
 }

@@ -32,7 +32,6 @@ public final class TrainerMain {
             "--sun-misc-unsafe-memory-access=allow",
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
-            "-Xshare:auto",
             "-Xms64m");
 
     private static final Duration LAST_WORDS = Duration.ofSeconds(5);

@@ -20,6 +20,7 @@ public final class Checks {
         checkers.put("losses as in an undisturbed run", new LossesChecker());
         checkers.put("what is healed works again", new HealedChecker());
         checkers.put("nothing is left", new NothingLeftChecker());
+        checkers.put("the campaign was one: its faults hit", new FaultsHitChecker());
         Map<String, List<Violation>> found = new LinkedHashMap<>();
         checkers.forEach((promise, checker) -> found.put(promise, checker.check(story)));
         return found;

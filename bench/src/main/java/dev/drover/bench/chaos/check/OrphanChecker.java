@@ -5,6 +5,7 @@ import dev.drover.planning.event.PoolEvent;
 import dev.drover.planning.event.PoolEvent.LaunchRefused;
 import dev.drover.planning.event.PoolEvent.NodeGone;
 import dev.drover.planning.event.PoolEvent.NodeRequested;
+import dev.drover.planning.event.PoolEvent.ShardGranted;
 import dev.drover.protocol.id.NodeId;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,7 +17,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * No instance runs that no pool knows, for longer than the reaper's period; a node has one instance; and in the end none is left. Time with a
+ * No instance runs that no pool knows, for longer than the reaper's period; a node has one instance, and what runs shards has one; and in the
+ * end none is left. Time with a
  * fault of schedulers, database or the cloud's answers, and the time to get over it, does not count.
  */
 final class OrphanChecker implements Checker {
@@ -64,6 +66,13 @@ final class OrphanChecker implements Checker {
                                 .formatted(life.instanceId(), life.node(), alone.toSeconds(), LONGEST.toSeconds())));
             }
         }
+        story.events(ShardGranted.class).stream()
+                .filter(grant -> !instances.containsKey(grant.node()))
+                .forEach(grant -> found.add(new Violation(
+                        PROMISE,
+                        grant.at(),
+                        "%s runs on %s, and the cloud knows no instance of it"
+                                .formatted(grant.lease(), grant.node()))));
         return found;
     }
 

@@ -198,6 +198,7 @@ class ChecksTest {
                         "an instance is left",
                         "orphans",
                         s -> s.instances.set(1, new InstanceLife(TWO, "i-2", at(33), Optional.empty()))),
+                broken("a node without an instance", "orphans", s -> s.instances.removeFirst()),
                 broken(
                         "a node has two instances",
                         "orphans",
@@ -236,7 +237,11 @@ class ChecksTest {
                         "a scheduler does not come back",
                         "healed",
                         s -> s.history.add(new Entry.Unhealed(at(101), "scheduler 0 does not answer"))),
-                broken("something is left", "nothing left", s -> s.left.add("process 4711")));
+                broken("something is left", "nothing left", s -> s.left.add("process 4711")),
+                broken(
+                        "a fault hits nothing",
+                        "faults hit",
+                        s -> s.history.add(new Entry.FaultSkipped(at(99), 98, "no instance runs"))));
     }
 
     static Stream<Arguments> excused() {

@@ -170,10 +170,14 @@ public final class LocalCloud implements AutoCloseable {
     }
 
     List<Instance> instances(String owner) {
-        return memory.state().instances().stream()
-                .map(InstanceRecord::instance)
+        return instances().stream()
                 .filter(instance -> instance.owner().equals(owner))
                 .toList();
+    }
+
+    /** Of every owner. */
+    List<Instance> instances() {
+        return memory.state().instances().stream().map(InstanceRecord::instance).toList();
     }
 
     Optional<Instance> instance(OwnedNode node) {

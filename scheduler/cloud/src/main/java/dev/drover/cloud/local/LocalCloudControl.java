@@ -1,10 +1,12 @@
 package dev.drover.cloud.local;
 
 import com.fasterxml.jackson.core.type.TypeReference;
+import dev.drover.cloud.Instance;
 import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.money.Money;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -119,6 +121,11 @@ public final class LocalCloudControl implements AutoCloseable {
     /** Answers again. */
     public void answer() {
         client.call("DELETE", "/answers", null);
+    }
+
+    /** Every instance that the cloud still knows, whoever owns it. */
+    public List<Instance> instances() {
+        return client.call("GET", "/instances", null).as(new TypeReference<List<Instance>>() {});
     }
 
     /** What every instance that the cloud still knows has cost so far. */

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The local cloud's API: JSON in, JSON out, a bearer token for every call, problems as RFC 9457.
  *
- * <p>{@code GET /offers}, {@code POST /launches}, {@code GET /instances?owner=}, {@code GET|DELETE /instances/NODE?owner=},
+ * <p>{@code GET /offers}, {@code POST /launches}, {@code GET /instances[?owner=]}, {@code GET|DELETE /instances/NODE?owner=},
  * {@code POST /instances/NODE/eviction}, {@code PUT|DELETE /instances/NODE/rebalance}, {@code PUT|DELETE /capacity}, {@code PUT|DELETE /price}, {@code PUT|DELETE /answers}, {@code GET /billing},
  * {@code GET|DELETE /cloud}.
  */
@@ -213,7 +213,10 @@ public final class LocalCloudServer implements AutoCloseable {
             if (!method.equals("GET")) {
                 throw notAllowed(exchange);
             }
-            return Answer.ok(cloud.instances(owner(exchange)));
+            return Answer.ok(
+                    exchange.getRequestURI().getRawQuery() == null
+                            ? cloud.instances()
+                            : cloud.instances(owner(exchange)));
         }
         NodeId name = node(parts.get(1));
         OwnedNode node = exchange.getRequestURI().getRawQuery() == null

@@ -101,6 +101,9 @@ class LocalCloudFaultTest {
         try (LocalCloudFixture cloud = open(LocalCloudFixture.sleeper())) {
             cloud.launchAndRun("twin", LocalCloudFixture.SPOT_A);
             cloud.provider.launch(new LaunchRequest(twin, List.of(LocalCloudFixture.SPOT_A), "other", Map.of(), "{}"));
+            assertThat(cloud.control.instances())
+                    .extracting(Instance::owner)
+                    .containsExactlyInAnyOrder(LocalCloudFixture.OWNER, "other");
             assertThatThrownBy(() -> cloud.control.kill(twin))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("several owners have a node 'twin'");
