@@ -290,9 +290,13 @@ final class Injector {
         return Done.to(node, () -> NodeProcess.signal("CONT", processes));
     }
 
-    /** Writes until there is no room. */
-    private Done fill(Node node) throws IOException {
-        Path filler = world.instance(node.instance().instanceId()).resolve(FILLER);
+    /** Writes until there is no room on the node's disk; never on one that it shares, as while it has none of its own yet. */
+    private Done fill(Node node) throws NothingToHit, IOException {
+        Path own = world.instance(node.instance().instanceId());
+        if (Files.getFileStore(own).equals(Files.getFileStore(world.store()))) {
+            throw new NothingToHit(node + " has no disk of its own yet");
+        }
+        Path filler = own.resolve(FILLER);
         byte[] block = new byte[1 << 16];
         try {
             while (true) {

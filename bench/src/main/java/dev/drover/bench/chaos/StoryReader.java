@@ -55,7 +55,7 @@ final class StoryReader {
     /** Those of the pool that faults happen to. */
     private List<Story.InstanceLife> instances() {
         return world.drills().instances().stream()
-                .filter(instance -> ChaosJob.HERD.value().equals(instance.tags().get("pool")))
+                .filter(instance -> instance.node().value().startsWith(ChaosJob.HERD + "-"))
                 .map(instance -> new Story.InstanceLife(
                         instance.node(),
                         instance.instanceId(),

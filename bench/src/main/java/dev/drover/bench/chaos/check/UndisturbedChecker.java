@@ -57,13 +57,16 @@ final class UndisturbedChecker implements Checker {
                         || story.interrupted(from, attempt.endedAt());
         Reason.Code code = attempt.reason().code();
         return switch (code) {
-            case NODE_SILENT, NODE_TERMINATED, EVICTION_NOTICE, PROGRAM_FAILED, RESTORE_FAILED -> touched;
-            case CHECKPOINT_REJECTED ->
-                story.isDamaged(
-                        ref -> ref.lease().shard().equals(attempt.lease().shard()));
+            case NODE_SILENT, NODE_TERMINATED, EVICTION_NOTICE, PROGRAM_FAILED -> touched;
+            case RESTORE_FAILED -> touched || wasDamaged(story, attempt);
+            case CHECKPOINT_REJECTED -> wasDamaged(story, attempt);
             case SCALED_DOWN, NODE_DRAINED, CANCELLED -> wasAsked(story, from, attempt.endedAt()) || touched;
             default -> true;
         };
+    }
+
+    private static boolean wasDamaged(Story story, Attempts.Ended attempt) {
+        return story.isDamaged(ref -> ref.lease().shard().equals(attempt.lease().shard()));
     }
 
     private static boolean wasAsked(Story story, Instant from, Instant until) {

@@ -217,6 +217,12 @@ class ChecksTest {
                     s.journal.add(new PoolEvent.NodeLost(ONE, why(Reason.Code.NODE_SILENT), at(31)));
                 }),
                 broken(
+                        "a checkpoint can't be brought back and none is damaged",
+                        "undisturbed",
+                        s -> s.instead(
+                                ShardSucceeded.class,
+                                new ShardDetached(SECOND, 10, why(Reason.Code.RESTORE_FAILED), at(41)))),
+                broken(
                         "a checkpoint is said to be damaged and is not",
                         "undisturbed",
                         s -> s.instead(
@@ -249,6 +255,13 @@ class ChecksTest {
                 Arguments.of("a checkpoint that a fault damaged", (Consumer<Scene>) s -> {
                     s.damaged(ref(SECOND, 20));
                     s.checkpoints.set(1, new StoredCheckpoint(ref(SECOND, 20), Optional.of("a file is missing")));
+                }),
+                Arguments.of("a checkpoint that a fault damaged can't be brought back", (Consumer<Scene>) s -> {
+                    s.damaged(ref(FIRST, 10));
+                    s.history.removeIf(entry -> entry instanceof Entry.FaultBegan begun
+                            && !begun.nodes().isEmpty());
+                    s.instead(
+                            ShardDetached.class, new ShardDetached(FIRST, 13, why(Reason.Code.RESTORE_FAILED), at(31)));
                 }),
                 Arguments.of("a job that somebody cancelled", (Consumer<Scene>) s -> {
                     s.history.add(10 - 5, new Entry.Asked(at(40), "cancel", List.of(JOB)));
