@@ -164,7 +164,7 @@ final class Campaign {
             awaitEmpty(world);
         }
         journal.follow();
-        return new StoryReader(world, calm).read(history.read(), journal.events());
+        return new StoryReader(world, ChaosJob.HERD, calm).read(history.read(), journal.events());
     }
 
     private void put(ChaosWorld world, int min, int max) throws InterruptedException, TimeoutException {

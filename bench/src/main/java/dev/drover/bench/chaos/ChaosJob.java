@@ -70,11 +70,16 @@ record ChaosJob(String name, int steps, int every, int width, long seed) {
 
     /** A spot pool that is not put off for long. */
     static PoolSpec pool(PoolName name, int minNodes, int maxNodes, Duration lease) {
+        return pool(name, List.of(), minNodes, maxNodes, lease);
+    }
+
+    /** The same in these zones alone. */
+    static PoolSpec pool(PoolName name, List<String> zones, int minNodes, int maxNodes, Duration lease) {
         return new PoolSpec(
                 name,
                 CapacityMode.SPOT_WITH_FALLBACK,
                 "local",
-                List.of(),
+                zones,
                 List.of("local.small"),
                 minNodes,
                 maxNodes,

@@ -12,6 +12,7 @@ import dev.drover.protocol.checkpoint.InvalidCheckpointException;
 import dev.drover.protocol.checkpoint.ManifestJson;
 import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.Lease;
+import dev.drover.protocol.id.PoolName;
 import dev.drover.protocol.id.ShardId;
 import dev.drover.protocol.store.FileObjectStore;
 import java.io.IOException;
@@ -35,10 +36,13 @@ final class StoryReader {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final ChaosWorld world;
+    private final PoolName pool;
     private final Map<String, List<TelemetryPoint>> undisturbed;
 
-    StoryReader(ChaosWorld world, Map<String, List<TelemetryPoint>> undisturbed) {
+    /** {@code pool} is the one that the journal is of. */
+    StoryReader(ChaosWorld world, PoolName pool, Map<String, List<TelemetryPoint>> undisturbed) {
         this.world = world;
+        this.pool = pool;
         this.undisturbed = undisturbed;
     }
 
@@ -52,10 +56,10 @@ final class StoryReader {
         return new Story(history, journal, instances(), checkpoints(jobs), losses(jobs), undisturbed, List.of());
     }
 
-    /** Those of the pool that faults happen to. */
+    /** Those of the pool. */
     private List<Story.InstanceLife> instances() {
         return world.drills().instances().stream()
-                .filter(instance -> instance.node().value().startsWith(ChaosJob.HERD + "-"))
+                .filter(instance -> instance.node().value().startsWith(pool + "-"))
                 .map(instance -> new Story.InstanceLife(
                         instance.node(),
                         instance.instanceId(),

@@ -77,7 +77,8 @@ public final class Programs {
             throw new IOException(
                     "no training program in " + trainer + "; build Drover first (mvn -DskipTests package)");
         }
-        List<String> train = new ArrayList<>();
+        // On a machine that is also a scheduler's, training leaves it the processor when it needs it.
+        List<String> train = new ArrayList<>(List.of("nice", "-n", "10"));
         train.add(java());
         train.addAll(TRAINER_FLAGS);
         train.addAll(List.of("-cp", trainer + "/*", "dev.drover.trainer.TrainerMain"));

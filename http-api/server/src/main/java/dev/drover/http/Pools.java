@@ -32,6 +32,9 @@ final class Pools {
     private static final int PLAN_PATIENCE = 5;
     private static final int MAX_UNDER_WAY = 256;
 
+    /** So many may still wait for a pool that has not answered of late: they find out when it does. */
+    private static final int MAX_SCOUTS = 16;
+
     private final PoolGateway gateway;
     private final ApiLimits limits;
 
@@ -80,13 +83,11 @@ final class Pools {
      */
     <T> T within(PoolName pool, Supplier<T> work) {
         Semaphore room = Objects.requireNonNull(places.computeIfAbsent(pool, name -> new Semaphore(MAX_UNDER_WAY)));
+        if (silent.contains(named(pool)) && MAX_UNDER_WAY - room.availablePermits() >= MAX_SCOUTS) {
+            throw full("pool %s does not answer, and %d submissions wait for it already".formatted(pool, MAX_SCOUTS));
+        }
         if (!room.tryAcquire()) {
-            throw new ProblemException(
-                    Problem.of(
-                            Problem.Kind.UNAVAILABLE,
-                            "pool %s has %d submissions to answer first; ask again, nothing is lost by it"
-                                    .formatted(pool, MAX_UNDER_WAY)),
-                    retryAfter());
+            throw full("pool %s has %d submissions to answer first".formatted(pool, MAX_UNDER_WAY));
         }
         try {
             return work.get();
@@ -95,9 +96,18 @@ final class Pools {
         }
     }
 
+    private static String named(PoolName pool) {
+        return "pool " + pool;
+    }
+
+    private ProblemException full(String what) {
+        return new ProblemException(
+                Problem.of(Problem.Kind.UNAVAILABLE, what + "; ask again, nothing is lost by it"), retryAfter());
+    }
+
     /** The answer, or empty when the pool is silent and the outcome is not known. */
     Optional<PoolReply> tryAsk(PoolName pool, PoolCommand command) {
-        return await("pool " + pool, start(() -> gateway.ask(pool, command), patience(command)));
+        return await(named(pool), start(() -> gateway.ask(pool, command), patience(command)));
     }
 
     /** The answer; 404 when there is no such thing, 422 when refused, 503 when the pool is silent. */
@@ -118,7 +128,7 @@ final class Pools {
         pools.forEach(pool -> asked.add(start(() -> gateway.ask(pool, command), patience(command))));
         Map<PoolName, Optional<PoolReply>> answers = new LinkedHashMap<>();
         for (int i = 0; i < pools.size(); i++) {
-            answers.put(pools.get(i), await("pool " + pools.get(i), asked.get(i)));
+            answers.put(pools.get(i), await(named(pools.get(i)), asked.get(i)));
         }
         return answers;
     }

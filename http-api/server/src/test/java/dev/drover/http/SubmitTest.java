@@ -10,6 +10,7 @@ import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.job.JobSpecReader;
 import dev.drover.protocol.job.JobState;
 import java.net.http.HttpResponse;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -181,6 +182,26 @@ class SubmitTest {
         assertThat(again.statusCode()).isEqualTo(200);
         assertThat(json(again).at("/id").asText()).isEqualTo("j-1");
         assertThat(api.gateway.jobs(POOL)).isEqualTo(1);
+    }
+
+    @Test
+    void aFewWaitForASilentPoolAndTheOthersAreSentAwayAtOnce() throws InterruptedException {
+        api.gateway.silent.add(POOL);
+        assertThat(submit("first", JOB).statusCode()).isEqualTo(503);
+        List<Callable<String>> crowd = new ArrayList<>();
+        for (int number = 0; number < 64; number++) {
+            String key = "crowd-" + number;
+            crowd.add(() -> json(submit(key, JOB)).at("/detail").asText());
+        }
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<String> answers =
+                    threads.invokeAll(crowd).stream().map(Future::resultNow).toList();
+            assertThat(answers)
+                    .contains(
+                            "pool default does not answer, and 16 submissions wait for it already; ask again, nothing is lost by it");
+        }
+        api.gateway.silent.clear();
+        assertThat(submit("last", JOB).statusCode()).isEqualTo(201);
     }
 
     @Test

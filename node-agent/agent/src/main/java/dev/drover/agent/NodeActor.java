@@ -148,6 +148,7 @@ public final class NodeActor extends AbstractBehavior<NodeCommand> {
 
     private void order(AgentCommand command) {
         switch (command) {
+            case AgentCommand.Heard ignored -> {}
             case AgentCommand.Welcome welcome -> welcomed(welcome);
             case AgentCommand.Refuse refuse -> {
                 LOG.info("refused: {}", refuse.reason());

@@ -18,6 +18,7 @@ import dev.drover.protocol.id.Lease;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -57,6 +58,18 @@ final class AgentLinkTest {
             Await.until("the first status", () -> scene.scheduler.status(NODE).isPresent());
             scene.scheduler.silence();
             Await.until("a second hello", () -> hellos(scene) > 1);
+        }
+    }
+
+    @Test
+    void aSchedulerWhosePoolIsAwayIsNotLeftBeforeTwoThirdsOfTheLease(@TempDir Path directory) throws IOException {
+        try (AgentScene scene = new AgentScene(directory)) {
+            scene.start();
+            Await.until("the first status", () -> scene.scheduler.status(NODE).isPresent());
+            scene.scheduler.poolIsAway();
+            Instant away = Instant.now();
+            Await.until("a second hello", () -> hellos(scene) > 1);
+            assertThat(Duration.between(away, Instant.now())).isGreaterThan(Duration.ofMillis(9_500));
         }
     }
 

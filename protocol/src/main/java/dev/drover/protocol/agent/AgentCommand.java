@@ -12,6 +12,12 @@ public sealed interface AgentCommand {
     /** The agent is a member of its pool. Also the renewal: sent on every heartbeat that is accepted. */
     record Welcome(LeaseSpec lease, boolean preferWarm, Instant runUntil) implements AgentCommand {}
 
+    /**
+     * What was said has arrived at this scheduler; whether the pool heard of it is another matter. Sent where the pool does not answer, so that an agent
+     * does not leave a connection that works while its pool moves.
+     */
+    record Heard() implements AgentCommand {}
+
     /** The node is not, or no longer, a member: it fences its shards and ends its instance. */
     record Refuse(String reason) implements AgentCommand {}
 

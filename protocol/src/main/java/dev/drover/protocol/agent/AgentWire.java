@@ -244,6 +244,7 @@ public final class AgentWire {
                 AgentCommand.Drill.class,
                 (out, drill) -> duration(out, drill.notice()),
                 in -> new AgentCommand.Drill(duration(in)));
+        register(kryo, 47, AgentCommand.Heard.class, (out, heard) -> {}, in -> new AgentCommand.Heard());
     }
 
     private static <T> void register(

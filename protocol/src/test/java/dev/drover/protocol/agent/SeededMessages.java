@@ -48,7 +48,8 @@ final class SeededMessages {
                 new AgentCommand.Run(lease(), task(), maybe(this::checkpoint)),
                 new AgentCommand.HandOff(lease(), maybe(this::target), instant()),
                 new AgentCommand.Release(lease(), text()),
-                new AgentCommand.Drill(duration()));
+                new AgentCommand.Drill(duration()),
+                new AgentCommand.Heard());
     }
 
     private NodeId node() {

@@ -45,6 +45,9 @@ final class AgentSession extends AbstractBehavior<AgentSession.Message> {
     private Optional<AgentReport.Status> last = Optional.empty();
     private boolean puzzled;
 
+    /** Whether the agent was told nothing since its last status. */
+    private boolean quiet;
+
     private AgentSession(
             ActorContext<Message> context, TimerScheduler<Message> timers, Around around, Duration idle, Line line) {
         super(context);
@@ -229,11 +232,16 @@ final class AgentSession extends AbstractBehavior<AgentSession.Message> {
                 .removeIf(lease -> status.shards().stream()
                         .noneMatch(shard -> shard.lease().equals(lease)));
         last = Optional.of(status);
+        if (quiet) {
+            send(new AgentCommand.Heard());
+        }
+        quiet = true;
         tellPool(known, new Input.StatusReported(status));
         return this;
     }
 
     private Behavior<Message> onTell(Tell tell) {
+        quiet = false;
         if (!send(tell.command())) {
             getContext()
                     .getLog()

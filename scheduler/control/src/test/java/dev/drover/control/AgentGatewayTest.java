@@ -224,6 +224,24 @@ class AgentGatewayTest {
         }
     }
 
+    @Test
+    void whatNoPoolAnswersIsAnsweredByTheScheduler() {
+        try (FakeAgent agent = hello("inc-1")) {
+            agent.status(NODE, "inc-1");
+            agent.status(NODE, "inc-1");
+            agent.await(AgentCommand.Heard.class, heard -> true);
+            tell(NODE, new AgentCommand.Release(LEASE, "answered"));
+            agent.await(AgentCommand.Release.class, release -> true);
+            agent.status(NODE, "inc-1");
+            Eventually.isTrue("it is heard", () -> inputs.size() == 4);
+            tell(NODE, new AgentCommand.Drill(Duration.ofSeconds(1)));
+            agent.await(AgentCommand.Drill.class, drill -> true);
+            assertThat(agent.commands)
+                    .filteredOn(AgentCommand.Heard.class::isInstance)
+                    .hasSize(1);
+        }
+    }
+
     /** What a pool does with what it hears. */
     private synchronized void hear(PoolFrontActor.Heard heard) {
         if (pool.heard(heard.node(), heard.input(), heard.session())) {

@@ -75,6 +75,7 @@ final class FakeAgent {
 
     void obey(AgentCommand command, Instant now) {
         switch (command) {
+            case AgentCommand.Heard ignored -> {}
             case AgentCommand.Welcome ignored -> {}
             case AgentCommand.Refuse ignored -> works.clear();
             case AgentCommand.Prepare(Lease lease, var ignored) ->

@@ -7,6 +7,7 @@ import dev.drover.protocol.agent.AgentWire;
 import dev.drover.protocol.pool.LeaseSpec;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -26,8 +27,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Stands for the scheduler on this instance: dials one of the addresses after the other for ever, says hello, and keeps it informed.
  *
- * <p>A status is the latest standing, so one that a slow connection delays is replaced, not queued. Every accepted heartbeat
- * is answered, so a connection that stays silent is dead, whatever TCP thinks, and is dialled anew.
+ * <p>A status is the latest standing, so one that a slow connection delays is replaced, not queued. Every heartbeat is answered, by the pool or
+ * else by the scheduler, so a connection that stays silent is dead, whatever TCP thinks, and another is dialled. So is one on which only the scheduler answers while
+ * two thirds of a lease pass: it may be cut off from the pool, and another may not. A pool that moves is back sooner.
  */
 public final class SchedulerLink extends AbstractBehavior<LinkCommand> {
     private static final Logger LOG = LoggerFactory.getLogger(SchedulerLink.class);
@@ -40,13 +42,14 @@ public final class SchedulerLink extends AbstractBehavior<LinkCommand> {
     private final SchedulerDialer dialer;
     private final SchedulerChoice choice;
     private final String version;
-    private final Silence silence;
+    private final Silence ofScheduler;
+    private final Silence ofPool;
     private final TelemetryBuffer telemetry = new TelemetryBuffer(TELEMETRY_STEPS);
 
     private Optional<LinkCommand.Connected> connection = Optional.empty();
     private LinkCommand.Standing standing =
             new LinkCommand.Standing(Optional.empty(), Optional.empty(), List.of(), false);
-    private Duration heartbeat = LeaseSpec.DEFAULT.heartbeat();
+    private LeaseSpec lease = LeaseSpec.DEFAULT;
     private String dialled = "";
     private long dials;
     private int failures;
@@ -64,13 +67,14 @@ public final class SchedulerLink extends AbstractBehavior<LinkCommand> {
         this.environment = environment;
         this.version = version;
         this.node = node;
-        this.silence = new Silence(environment.clock().instant());
+        this.ofScheduler = new Silence(environment.clock().instant());
+        this.ofPool = new Silence(environment.clock().instant());
         AnyAddress addresses = new AnyAddress(InetAddress::getAllByName, environment.random(), environment.blocking());
         this.dialer =
                 new SchedulerDialer(context.getSystem(), environment.schedulerTls(), addresses, context.getSelf());
         this.choice = new SchedulerChoice(environment.identity().schedulers(), environment.random());
         timers.startTimerWithFixedDelay(LinkCommand.Tick.FLUSH, FLUSH_EVERY);
-        timers.startTimerWithFixedDelay(LinkCommand.Tick.HEARTBEAT, heartbeat);
+        timers.startTimerWithFixedDelay(LinkCommand.Tick.HEARTBEAT, lease.heartbeat());
         dial();
     }
 
@@ -139,7 +143,8 @@ public final class SchedulerLink extends AbstractBehavior<LinkCommand> {
         }
         LOG.info("connected to {} on dial {}", dialled, up.dial());
         connection = Optional.of(up);
-        silence.isBroken();
+        ofScheduler.isBroken();
+        ofPool.isBroken();
         var identity = environment.identity();
         send(new AgentReport.Hello(
                 identity.node(), identity.pool(), environment.incarnation(), identity.token(), version));
@@ -168,27 +173,36 @@ public final class SchedulerLink extends AbstractBehavior<LinkCommand> {
         if (received.dial() != dials || connection.isEmpty()) {
             return;
         }
-        silence.isBroken();
+        ofScheduler.isBroken();
+        if (received.command() instanceof AgentCommand.Heard) {
+            return;
+        }
+        ofPool.isBroken();
         if (received.command() instanceof AgentCommand.Welcome welcome) {
             failures = 0;
-            keepHeartbeat(welcome.lease().heartbeat());
+            keep(welcome.lease());
         }
         node.tell(new LinkEvent.Ordered(received.command()));
     }
 
-    private void keepHeartbeat(Duration wanted) {
-        if (!wanted.equals(heartbeat) && wanted.isPositive()) {
-            heartbeat = wanted;
-            timers.startTimerWithFixedDelay(LinkCommand.Tick.HEARTBEAT, heartbeat);
+    private void keep(LeaseSpec wanted) {
+        if (!wanted.heartbeat().equals(lease.heartbeat()) && wanted.heartbeat().isPositive()) {
+            timers.startTimerWithFixedDelay(LinkCommand.Tick.HEARTBEAT, wanted.heartbeat());
         }
+        lease = wanted;
     }
 
     private void dropIfSilent() {
-        boolean isTooLong = silence.isTooLong(heartbeat, environment.clock().instant());
-        if (connection.isPresent() && isTooLong) {
+        Instant now = environment.clock().instant();
+        boolean dead = ofScheduler.isLongerThan(Silence.toleratedOfScheduler(lease), lease.heartbeat(), now);
+        boolean cutOff = ofPool.isLongerThan(Silence.toleratedOfPool(lease), lease.heartbeat(), now);
+        if (connection.isPresent() && (dead || cutOff)) {
             connection.get().kill().shutdown();
             disconnected(new LinkCommand.Disconnected(
-                    dials, "no answer for " + silence.lasted().toMillis() + " ms"));
+                    dials,
+                    dead
+                            ? "no answer for " + ofScheduler.lasted().toMillis() + " ms"
+                            : "no answer of the pool for " + ofPool.lasted().toMillis() + " ms"));
         }
     }
 

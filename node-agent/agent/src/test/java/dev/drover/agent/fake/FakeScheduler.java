@@ -50,6 +50,7 @@ public final class FakeScheduler implements AutoCloseable {
             new LeaseSpec(Duration.ofSeconds(15), Duration.ofMillis(100), Duration.ofHours(1), Duration.ofMillis(1500));
     private volatile boolean preferWarm;
     private volatile boolean welcomes = true;
+    private volatile boolean poolIsAway;
     private volatile Duration runFor = Duration.ofHours(1);
 
     public FakeScheduler() {
@@ -96,6 +97,11 @@ public final class FakeScheduler implements AutoCloseable {
         welcomes = false;
     }
 
+    /** Its pool answers nothing from now on; it says that it heard, as a scheduler does then. */
+    public void poolIsAway() {
+        poolIsAway = true;
+    }
+
     private HttpResponse accept(HttpRequest request) {
         WebSocketUpgrade upgrade =
                 request.getAttribute(AttributeKeys.webSocketUpgrade).orElseThrow();
@@ -119,7 +125,10 @@ public final class FakeScheduler implements AutoCloseable {
         if (report instanceof AgentReport.Status && welcomes) {
             offer(
                     queue,
-                    new AgentCommand.Welcome(lease, preferWarm, Instant.now().plus(runFor)));
+                    poolIsAway
+                            ? new AgentCommand.Heard()
+                            : new AgentCommand.Welcome(
+                                    lease, preferWarm, Instant.now().plus(runFor)));
         }
     }
 

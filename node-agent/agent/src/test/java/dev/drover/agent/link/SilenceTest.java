@@ -2,13 +2,13 @@ package dev.drover.agent.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.drover.protocol.pool.LeaseSpec;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 final class SilenceTest {
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
-    private static final Duration HEARTBEAT = Duration.ofSeconds(1);
 
     private final Silence silence = new Silence(START);
 
@@ -22,12 +22,11 @@ final class SilenceTest {
 
     @Test
     void shortHeartbeatsAreGivenFiveSecondsAllTheSame() {
-        Duration heartbeat = Duration.ofMillis(100);
+        LeaseSpec lease = lease(Duration.ofSeconds(1), Duration.ofMillis(100));
         for (int tenth = 1; tenth <= 50; tenth++) {
-            assertThat(silence.isTooLong(heartbeat, START.plusMillis(100L * tenth)))
-                    .isFalse();
+            assertThat(tooLongAt(START.plusMillis(100L * tenth), lease)).isFalse();
         }
-        assertThat(silence.isTooLong(heartbeat, START.plusMillis(5100))).isTrue();
+        assertThat(tooLongAt(START.plusMillis(5100), lease)).isTrue();
     }
 
     @Test
@@ -55,7 +54,24 @@ final class SilenceTest {
         assertThat(tooLongAt(16)).isTrue();
     }
 
+    @Test
+    void aPoolMayBeSilentForTwoThirdsOfALease() {
+        assertThat(Silence.toleratedOfPool(LeaseSpec.DEFAULT)).isEqualTo(Duration.ofSeconds(10));
+        LeaseSpec brief = lease(Duration.ofSeconds(6), Duration.ofSeconds(1));
+        assertThat(Silence.toleratedOfPool(brief))
+                .as("never less than its scheduler")
+                .isEqualTo(Silence.toleratedOfScheduler(brief));
+    }
+
+    private static LeaseSpec lease(Duration length, Duration heartbeat) {
+        return new LeaseSpec(length, heartbeat, LeaseSpec.DEFAULT.runUntil(), LeaseSpec.DEFAULT.noticeMargin());
+    }
+
     private boolean tooLongAt(int second) {
-        return silence.isTooLong(HEARTBEAT, START.plusSeconds(second));
+        return tooLongAt(START.plusSeconds(second), LeaseSpec.DEFAULT);
+    }
+
+    private boolean tooLongAt(Instant now, LeaseSpec lease) {
+        return silence.isLongerThan(Silence.toleratedOfScheduler(lease), lease.heartbeat(), now);
     }
 }

@@ -212,6 +212,7 @@ final class VirtualAgent {
     void obey(AgentCommand command) {
         heardAt = ground.time().now();
         switch (command) {
+            case AgentCommand.Heard ignored -> {}
             case AgentCommand.Welcome welcome -> {
                 lease = welcome.lease();
                 memberUntil = ground.time().now().plus(lease.length());
