@@ -10,6 +10,7 @@ import dev.drover.protocol.pool.LeaseSpec;
 import java.io.IOException;
 import java.nio.LongBuffer;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -19,6 +20,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -27,6 +30,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -57,6 +61,12 @@ public final class Submit implements Callable<Integer> {
 
     @Option(names = "--batch", defaultValue = "1", description = "Jobs of a request (default: ${DEFAULT-VALUE}).")
     private int batch = 1;
+
+    @Option(names = "--no-slurm", description = "Leave Slurm out; it is beside single jobs only.")
+    private boolean noSlurm;
+
+    @Option(names = "--shared", description = "Where peers/slurm_peer.sh is (default: beside the checkout).")
+    private Optional<Path> shared = Optional.empty();
 
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
@@ -128,8 +138,28 @@ public final class Submit implements Callable<Integer> {
         report.row("p50", "ms", p50, "");
         report.row("p99", "ms", p99, "150");
         report.row("not accepted", "", List.of((double) refused), "0");
+        if (batch == 1 && !noSlurm) {
+            besideSlurm(median(submissions), report);
+        }
         report.print(json);
         return refused == 0 ? 0 : 1;
+    }
+
+    /** As many times as many as Slurm's command line takes, and its library, eight at a time. */
+    private void besideSlurm(double ours, Report report) throws IOException, InterruptedException {
+        Map<String, Double> slurm = SlurmPeer.measure(BenchJob.shared(shared), "submit", report);
+        ratio("our median over Slurm's parallel sbatch", ours, slurm.get("submit_sbatch_par8"), "3", report);
+        ratio("our median over Slurm's C library", ours, slurm.get("submit_libslurm_par8"), "1", report);
+    }
+
+    private static void ratio(String name, double ours, @Nullable Double theirs, String limit, Report report) {
+        if (theirs != null) {
+            report.row(name, "", List.of(ours / theirs), limit);
+        }
+    }
+
+    private static double median(List<Double> values) {
+        return values.stream().sorted().toList().get(values.size() / 2);
     }
 
     private List<Done> run(String name, Duration time, Requests requests)

@@ -28,9 +28,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * Two nodes that train are cut off from every scheduler for longer than their lease, and joined again: one whose pool has a spare node, and one
@@ -72,7 +74,7 @@ final class Partition {
      * What came of it.
      *
      * @param moved from the cut until the spare node trains
-     * @param fenced from the healing until no process of the node that came back is left
+     * @param fenced from the healing until the node that came back trains the shard no more
      * @param adopted from the healing until the node without a spare is known to have gone on
      * @param trainedMeanwhile steps that it made while it was cut off
      * @param broken promises, in words
@@ -118,6 +120,7 @@ final class Partition {
         Instance leaving = instance(moving);
         Instance alone = instance(staying);
         int stepAtCut = shard(view(staying)).step();
+        Set<NodeProcess> before = trainers(leaving);
         Instant cutAt = sever(List.of(leaving, alone), true);
         progress.accept("%s and %s are cut off from every scheduler".formatted(leaving.node(), alone.node()));
         await(moving, PATIENCE, view -> runs(view, 2), "does not move to the spare node");
@@ -128,10 +131,10 @@ final class Partition {
             end.pause(() -> "the cut takes too long");
         }
         Instant healedAt = sever(List.of(leaving, alone), false);
-        awaitGone(leaving);
+        awaitFenced(leaving, before);
         Duration fenced = Duration.between(healedAt, Instant.now());
-        progress.accept(
-                "%.1f s after the healing nothing of %s is left".formatted(fenced.toMillis() / 1e3, leaving.node()));
+        progress.accept("%.1f s after the healing the old training on %s is ended"
+                .formatted(fenced.toMillis() / 1e3, leaving.node()));
         JobView gone = await(staying, PATIENCE, view -> shard(view).step() > stepAtCut, "is not taken up again");
         Duration adopted = Duration.between(healedAt, Instant.now());
         int meanwhile = shard(gone).step() - stepAtCut;
@@ -183,7 +186,9 @@ final class Partition {
         return !violation.what().contains("still runs");
     }
 
+    /** When it had begun to be healed, or was cut off altogether. */
     private Instant sever(List<Instance> instances, boolean apart) throws IOException, InterruptedException {
+        Instant begun = Instant.now();
         int number = 1;
         for (Instance instance : instances) {
             int host = world.hosts()
@@ -209,7 +214,7 @@ final class Partition {
                             : new Entry.FaultHealed(now, number));
             number++;
         }
-        return Instant.now();
+        return apart ? Instant.now() : begun;
     }
 
     private static PoolSpec pool(PoolName name, List<String> zones, int nodes) {
@@ -250,12 +255,19 @@ final class Partition {
                 .orElseThrow(() -> new IOException(node + " has no instance"));
     }
 
-    private void awaitGone(Instance instance) throws IOException, InterruptedException, TimeoutException {
+    private Set<NodeProcess> trainers(Instance instance) throws IOException {
         Path parent =
                 Objects.requireNonNull(world.instance(instance.instanceId()).getParent());
+        return NodeProcess.under(parent).stream()
+                .filter(process -> process.trainer() && process.instanceId().equals(instance.instanceId()))
+                .collect(Collectors.toSet());
+    }
+
+    /** Of those that ran before one is gone: the shard's, for no other ends by itself. */
+    private void awaitFenced(Instance instance, Set<NodeProcess> before)
+            throws IOException, InterruptedException, TimeoutException {
         Deadline deadline = Deadline.in(PATIENCE);
-        while (NodeProcess.under(parent).stream()
-                .anyMatch(process -> process.instanceId().equals(instance.instanceId()))) {
+        while (trainers(instance).containsAll(before)) {
             deadline.pause(() -> instance.node() + " came back and is not fenced");
         }
     }

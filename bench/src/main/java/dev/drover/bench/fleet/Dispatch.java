@@ -2,6 +2,7 @@ package dev.drover.bench.fleet;
 
 import dev.drover.bench.BenchJob;
 import dev.drover.bench.Report;
+import dev.drover.bench.SlurmPeer;
 import dev.drover.dist.trial.ClusterTrial;
 import dev.drover.dist.trial.Deadline;
 import java.io.IOException;
@@ -110,7 +111,7 @@ public final class Dispatch implements Callable<Integer> {
             }
         }
         if (!noSlurm) {
-            SlurmPeer.measure(BenchJob.shared(shared), "dispatch", report);
+            var _ = SlurmPeer.measure(BenchJob.shared(shared), "dispatch", report);
         }
         report.print(json);
         return 0;

@@ -3,6 +3,7 @@ package dev.drover.bench.fleet;
 import dev.drover.bench.BenchJob;
 import dev.drover.bench.BenchPostgres;
 import dev.drover.bench.Report;
+import dev.drover.bench.SlurmPeer;
 import dev.drover.dist.demo.DemoApi;
 import dev.drover.dist.demo.TelemetryPoint;
 import dev.drover.dist.trial.ClusterTrial;
@@ -97,8 +98,8 @@ public final class Evict implements Callable<Integer> {
             }
         }
         if (!noSlurm) {
-            SlurmPeer.measure(BenchJob.shared(shared), "evict", report);
-            SlurmPeer.measure(BenchJob.shared(shared), "fail", report);
+            var _ = SlurmPeer.measure(BenchJob.shared(shared), "evict", report);
+            var _ = SlurmPeer.measure(BenchJob.shared(shared), "fail", report);
         }
         report.print(json);
         return 0;

@@ -27,16 +27,24 @@ import java.util.concurrent.TimeoutException;
  */
 final class Rehearsal {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
-    private static final int JOBS = 100;
+    private static final int JOBS = 60;
+
+    /** From the second on there is something to recover. */
+    private static final int STARTS = 2;
 
     private Rehearsal() {}
 
     public static void main(String[] arguments) throws IOException, InterruptedException, TimeoutException {
         Path parent = Files.createDirectories(Path.of(arguments[0]).toAbsolutePath());
         Home home = Home.at(Files.createTempDirectory(parent, "home-"));
-        try (Controller _ = Controller.start(home, freePort(), Optional.empty(), Optional.empty(), Optional.of(1L));
-                DemoApi api = DemoApi.open(home.client())) {
-            play(api);
+        int port = freePort();
+        try {
+            for (int start = 1; start <= STARTS; start++) {
+                try (Controller _ = Controller.start(home, port, Optional.empty(), Optional.empty(), Optional.of(1L));
+                        DemoApi api = DemoApi.open(home.client())) {
+                    play(api, "start-" + start);
+                }
+            }
         } finally {
             Optional<LocalCloudProcess> cloud = LocalCloudProcess.find(home.cloud());
             if (cloud.isPresent()) {
@@ -45,12 +53,12 @@ final class Rehearsal {
         }
     }
 
-    private static void play(DemoApi api) throws IOException, InterruptedException, TimeoutException {
+    private static void play(DemoApi api, String name) throws IOException, InterruptedException, TimeoutException {
         PoolSpec pool = Trial.spec("rehearsal", 0, 1, LeaseSpec.DEFAULT, false);
         api.putPool(pool);
         List<JobId> jobs = new ArrayList<>();
         for (int number = 0; number < JOBS; number++) {
-            jobs.add(api.submit(job(pool), "failing-" + number));
+            jobs.add(api.submit(job(pool), name + "-" + number));
         }
         Deadline deadline = Deadline.in(PATIENCE);
         for (JobId job : jobs) {

@@ -18,12 +18,19 @@ final class Adoption {
      * such a lease is neither fenced nor given up.
      */
     static boolean isOpen(PoolState state, Shard shard, Lease lease, NodeId node) {
+        return shard.generation() == lease.generation() && isLeftOn(shard, node) && Slots.hasRoom(state, node, shard);
+    }
+
+    /** Whether there is a shard that would go on where it is, should {@code node} come back. Looks at every live shard. */
+    static boolean isAwaited(PoolState state, NodeId node) {
+        return state.liveShards().anyMatch(shard -> isLeftOn(shard, node));
+    }
+
+    private static boolean isLeftOn(Shard shard, NodeId node) {
         Optional<Attempt> last = shard.lastAttempt();
         return shard.isLive()
                 && shard.node().isEmpty()
-                && shard.generation() == lease.generation()
                 && last.filter(attempt -> attempt.node().equals(node)).isPresent()
-                && last.flatMap(Attempt::endedBecause).map(Reason::code).equals(Optional.of(Code.NODE_SILENT))
-                && Slots.hasRoom(state, node, shard);
+                && last.flatMap(Attempt::endedBecause).map(Reason::code).equals(Optional.of(Code.NODE_SILENT));
     }
 }

@@ -10,6 +10,7 @@ import dev.drover.protocol.agent.EvictionNotice;
 import dev.drover.protocol.api.Reason;
 import dev.drover.protocol.api.Reason.Code;
 import dev.drover.protocol.pool.CapacityMode;
+import dev.drover.protocol.pool.LeaseSpec;
 import dev.drover.protocol.pool.PoolSpec;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,7 +23,7 @@ final class Membership {
     /** A launched instance whose agent has not registered by then never will. */
     static final Duration JOIN_WITHIN = Duration.ofMinutes(3);
 
-    /** A lost node that comes back within this many leases is taken back; then its instance is ended. */
+    /** A lost node that comes back within this many leases is taken back; then its instance is ended, unless it has work that nobody took over. */
     static final int ABANDON_AFTER_LEASES = 4;
 
     void loseSilentNodes(Draft draft) {
@@ -140,8 +141,16 @@ final class Membership {
     }
 
     private static Optional<Reason> abandoned(Draft draft, Node node) {
-        Duration patience = draft.spec().lease().length().multipliedBy(ABANDON_AFTER_LEASES);
-        return waited(draft, node).compareTo(patience) < 0
+        LeaseSpec lease = draft.spec().lease();
+        Duration few = lease.length().multipliedBy(ABANDON_AFTER_LEASES);
+        Duration waited = waited(draft, node);
+        if (waited.compareTo(few) < 0) {
+            return Optional.empty();
+        }
+        // To end it would end a training that may be well and has no other place. After that time it has ended by
+        // itself.
+        Duration patience = Adoption.isAwaited(draft.state(), node.id()) ? lease.runUntil() : few;
+        return waited.compareTo(patience) < 0
                 ? Optional.empty()
                 : Optional.of(Reason.of(
                         Code.ABANDONED,

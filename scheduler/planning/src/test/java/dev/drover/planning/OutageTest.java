@@ -14,6 +14,7 @@ import dev.drover.planning.event.PoolEvent.ShardGranted;
 import dev.drover.planning.input.Input;
 import dev.drover.protocol.api.Reason;
 import dev.drover.protocol.api.Reason.Code;
+import dev.drover.protocol.pool.LeaseSpec;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -62,6 +63,28 @@ class OutageTest {
         assertThat(world.until(60, () -> world.pool.shard(SHARD).node().isEmpty()))
                 .isEqualTo(16);
         assertThat(world.pool.events(NodeLost.class)).hasSize(1);
+    }
+
+    @Test
+    void aNodeWhoseWorkNobodyTakesOverIsNotEndedWhileItTrainsOnByItself() {
+        world.steps(10_000);
+        running();
+        world.capacity.replaceAll((market, instances) -> 0);
+        world.unreachable.add(node(1));
+        world.seconds(600);
+        assertThat(world.instances()).as("its training is nowhere else").containsExactly(node(1));
+        world.seconds((int) LeaseSpec.DEFAULT.runUntil().toSeconds());
+        assertThat(world.instances()).as("by now it has ended by itself").isEmpty();
+    }
+
+    @Test
+    void aLostNodeIsEndedOnceItsWorkRunsElsewhere() {
+        world.steps(10_000);
+        running();
+        world.unreachable.add(node(1));
+        world.until(60, () -> world.pool.shard(SHARD).generation() == 2);
+        world.until(60, () -> !world.instances().contains(node(1)));
+        assertThat(world.instances()).containsExactly(node(2));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.drover.cloud.local;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -21,6 +22,12 @@ public final class LocalCloudMain {
     private static final Logger LOG = LoggerFactory.getLogger(LocalCloudMain.class);
     private static final List<String> OPTIONS = List.of("--dir", "--image", "--catalog", "--seed", "--bind");
 
+    /** Of the fields after the name in /proc/PID/stat. */
+    private static final int SESSION = 3;
+
+    private static final Path AUTOGROUP = Path.of("/proc/self/autogroup");
+    private static final String LESS_IMPORTANT = "5";
+
     private LocalCloudMain() {}
 
     public static void main(String[] args) throws InterruptedException {
@@ -33,7 +40,24 @@ public final class LocalCloudMain {
         System.exit(0);
     }
 
+    /**
+     * Instances are machines of their own, which here share the schedulers' processors: where the kernel gives each session its share of them
+     * (autogroup), this one asks for a third of what others get. Else nothing happens.
+     */
+    private static void yieldToSchedulers() {
+        try {
+            String stat = Files.readString(Path.of("/proc/self/stat"));
+            String session = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[SESSION];
+            if (session.equals("" + ProcessHandle.current().pid())) {
+                Files.writeString(AUTOGROUP, LESS_IMPORTANT);
+            }
+        } catch (IOException e) {
+            LOG.debug("no autogroup here", e);
+        }
+    }
+
     private static void run(LocalCloudSettings settings) throws IOException, InterruptedException {
+        yieldToSchedulers();
         CountDownLatch stop = new CountDownLatch(1);
         LocalCloud cloud = LocalCloud.open(settings, InstantSource.system());
         LocalCloudServer server = LocalCloudServer.start(cloud, settings.directory(), settings.bind(), stop::countDown);
