@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -74,7 +75,7 @@ final class Partition {
      * What came of it.
      *
      * @param moved from the cut until the spare node trains
-     * @param fenced from the healing until the node that came back trains the shard no more
+     * @param fenced from the cut until the old node trains the shard no more: it was ended with its node, or it was told on its return
      * @param adopted from the healing until the node without a spare is known to have gone on
      * @param trainedMeanwhile steps that it made while it was cut off
      * @param broken promises, in words
@@ -87,18 +88,21 @@ final class Partition {
             List<String> broken,
             String hosts) {}
 
-    /** In a fresh directory; everything but the directory is taken away again. */
+    /** In a fresh directory; everything but the directory is taken away again, also when this is interrupted. */
     static Outcome play(Path directory, int steps, Duration cut, Consumer<String> progress)
             throws IOException, InterruptedException, TimeoutException, SQLException {
         NamespaceHosts hosts = NamespaceHosts.make(
                 "dp" + Long.toString(ProcessHandle.current().pid(), 36), directory.resolve("hosts"));
         HistoryFile history = new HistoryFile(directory.resolve("history.ndjson"));
-        try (ChaosWorld world = ChaosWorld.start(directory, hosts, history);
-                Clients clients = new Clients(world.schedulers(), 0)) {
+        ChaosWorld world = ChaosWorld.start(directory, hosts, history);
+        Thread interrupted = new Thread(world::close, "partition-end");
+        Runtime.getRuntime().addShutdownHook(interrupted);
+        try (Clients clients = new Clients(world.schedulers(), 0)) {
             history.add(new Entry.Began(Instant.now()));
             return new Partition(world, history, clients, steps, cut, progress).play(directory, hosts);
         } finally {
-            hosts.remove();
+            Runtime.getRuntime().removeShutdownHook(interrupted);
+            world.close();
         }
     }
 
@@ -126,19 +130,24 @@ final class Partition {
         await(moving, PATIENCE, view -> runs(view, 2), "does not move to the spare node");
         Duration moved = Duration.between(cutAt, Instant.now());
         progress.accept("after %.1f s the spare node trains".formatted(moved.toMillis() / 1e3));
-        Deadline end = Deadline.in(cut.plus(PATIENCE));
-        while (Duration.between(cutAt, Instant.now()).compareTo(cut) < 0) {
-            end.pause(() -> "the cut takes too long");
-        }
+        Optional<Instant> ended = untilHealing(cutAt, leaving, before);
+        require(shard(view(staying)).node().isEmpty(), alone.node() + " is not lost when it is joined again");
+        require(!trainers(alone).isEmpty(), alone.node() + " does not train on by itself");
         Instant healedAt = sever(List.of(leaving, alone), false);
-        awaitFenced(leaving, before);
-        Duration fenced = Duration.between(healedAt, Instant.now());
-        progress.accept("%.1f s after the healing the old training on %s is ended"
-                .formatted(fenced.toMillis() / 1e3, leaving.node()));
-        JobView gone = await(staying, PATIENCE, view -> shard(view).step() > stepAtCut, "is not taken up again");
+        if (ended.isEmpty()) {
+            awaitEnded(leaving, before);
+        }
+        Duration fenced = Duration.between(cutAt, ended.orElseGet(Instant::now));
+        progress.accept("%.1f s after the cut the old training on %s was ended, %s"
+                .formatted(
+                        fenced.toMillis() / 1e3,
+                        leaving.node(),
+                        ended.isPresent() ? "with its node" : "on its return"));
+        await(staying, PATIENCE, view -> shard(view).node().equals(Optional.of(alone.node())), "is not adopted");
         Duration adopted = Duration.between(healedAt, Instant.now());
-        int meanwhile = shard(gone).step() - stepAtCut;
-        progress.accept("%s has gone on: %d steps".formatted(alone.node(), meanwhile));
+        int meanwhile = shard(view(staying)).step() - stepAtCut;
+        progress.accept("%.1f s after the healing %s is adopted; it has made %d steps"
+                .formatted(adopted.toMillis() / 1e3, alone.node(), meanwhile));
         for (JobId each : List.of(moving, calm, staying)) {
             JobView over = await(each, TO_THE_END, view -> view.state().isFinal(), "does not end");
             history.add(new Entry.Ended(Instant.now(), each, over.state().name()));
@@ -263,12 +272,36 @@ final class Partition {
                 .collect(Collectors.toSet());
     }
 
+    /** Lets the cut last, and says when the old training was ended meanwhile, if it was. */
+    private Optional<Instant> untilHealing(Instant cutAt, Instance instance, Set<NodeProcess> before)
+            throws IOException, InterruptedException, TimeoutException {
+        Optional<Instant> ended = Optional.empty();
+        Deadline end = Deadline.in(cut.plus(PATIENCE));
+        while (Duration.between(cutAt, Instant.now()).compareTo(cut) < 0) {
+            if (ended.isEmpty() && isEnded(instance, before)) {
+                ended = Optional.of(Instant.now());
+            }
+            end.pause(() -> "the cut takes too long");
+        }
+        return ended;
+    }
+
     /** Of those that ran before one is gone: the shard's, for no other ends by itself. */
-    private void awaitFenced(Instance instance, Set<NodeProcess> before)
+    private boolean isEnded(Instance instance, Set<NodeProcess> before) throws IOException {
+        return !trainers(instance).containsAll(before);
+    }
+
+    private void awaitEnded(Instance instance, Set<NodeProcess> before)
             throws IOException, InterruptedException, TimeoutException {
         Deadline deadline = Deadline.in(PATIENCE);
-        while (trainers(instance).containsAll(before)) {
+        while (!isEnded(instance, before)) {
             deadline.pause(() -> instance.node() + " came back and is not fenced");
+        }
+    }
+
+    private static void require(boolean holds, String otherwise) throws IOException {
+        if (!holds) {
+            throw new IOException(otherwise);
         }
     }
 

@@ -60,7 +60,7 @@ public final class PartitionBench implements Callable<Integer> {
                 minutes + " minutes; every setting but the idle time-out and back-off is the default, the lease 15 s");
         report.condition("job", "one shard of " + steps + " steps, a checkpoint every 100");
         seconds(report, "with a spare: from the cut until it trains there", outcome.moved());
-        seconds(report, "with a spare: from the healing until the old node is fenced", outcome.fenced());
+        seconds(report, "with a spare: from the cut until the old training is ended", outcome.fenced());
         seconds(report, "without: from the healing until it is adopted", outcome.adopted());
         report.row("without: steps made meanwhile", "", List.of((double) outcome.trainedMeanwhile()), "");
         report.row("promises broken", "", List.of((double) outcome.broken().size()), "0");

@@ -58,7 +58,7 @@ class LocalCloudHttpTest {
         assertThat(cloud.api("GET", "/nothing", "").statusCode()).isEqualTo(404);
         assertThat(cloud.api("GET", "/offers/more", "").statusCode()).isEqualTo(404);
         assertThat(cloud.api("POST", "/offers", "").statusCode()).isEqualTo(405);
-        assertThat(cloud.api("GET", "/instances", "").statusCode()).isEqualTo(400);
+        assertThat(cloud.api("GET", "/instances?own=x", "").statusCode()).isEqualTo(400);
         assertThat(cloud.api("GET", "/instances/Not_A_Label", "").statusCode()).isEqualTo(400);
     }
 
