@@ -60,7 +60,7 @@ public final class Programs {
     }
 
     /**
-     * What the virtual machine keeps of {@link Rehearsal}: starts take less than half of the processor time with it. Without the file, or with
+     * What the virtual machine keeps of {@link Rehearsal}: starts take about half of the processor time with it. Without the file, or with
      * one of another build, it starts as ever. Its words go to stderr, for stdout is the program's.
      */
     private static List<String> learned() {
