@@ -1,5 +1,5 @@
 // noop STEPS MILLIS EVERY: speaks the shard protocol (docs/PROTOCOL.md) and trains nothing. A step takes MILLIS; every EVERY steps, at
-// the last one, and when asked to, it saves a file that holds the step's number. What dispatch costs shows when the program costs nothing.
+// the last one, and when asked to, it saves a file that holds the step's number. With no steps it is done at once. What dispatch costs shows when the program costs nothing.
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>

@@ -40,6 +40,7 @@ import picocli.CommandLine.Option;
 public final class Dispatch implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final int PEACE_SECONDS = 10;
+    private static final int REST_SECONDS = 20;
 
     @Option(names = "--agents", defaultValue = "64", description = "Nodes (default: ${DEFAULT-VALUE}).")
     private int agents = 64;
@@ -97,13 +98,16 @@ public final class Dispatch implements Callable<Integer> {
         try (Fleet fleet = Fleet.start(
                 directory.orElseGet(BenchJob::outputs), "dispatch", new Fleet.Size(agents, slots, hosts, schedulers))) {
             fleet.awaitNodes(agents);
-            String process = "[\"" + fleet.programs().noOp() + "\", \"1\", \"0\", \"1\"]";
+            String noOp = "[\"" + fleet.programs().noOp() + "\", ";
+            String process = noOp + "\"0\", \"0\", \"1\"]";
+            String saving = noOp + "\"1\", \"0\", \"1\"]";
             String inside = "[\"" + InsideProgram.COMMAND + "\"]";
             List<Kind> kinds = List.of(
                     new Kind("a process per shard, jobs of 1", process, 1, "150"),
-                    new Kind("a process per shard, jobs of 50", process, 50, ""),
+                    new Kind("a process per shard, jobs of 50", process, 50, "150"),
+                    new Kind("a process per shard that saves a step, jobs of 50", saving, 50, ""),
                     new Kind("inside the agent, jobs of 1", inside, 1, "1000"),
-                    new Kind("inside the agent, jobs of 50", inside, 50, ""));
+                    new Kind("inside the agent, jobs of 50", inside, 50, "1000"));
             inPeace(fleet, report);
             for (Kind kind :
                     kinds.stream().filter(it -> it.name().contains(only)).toList()) {
@@ -118,6 +122,7 @@ public final class Dispatch implements Callable<Integer> {
     }
 
     private static void inPeace(Fleet fleet, Report report) throws IOException, InterruptedException, SQLException {
+        TimeUnit.SECONDS.sleep(REST_SECONDS);
         Map<String, Double> before = cpuSeconds(fleet);
         TimeUnit.SECONDS.sleep(PEACE_SECONDS);
         cpuSeconds(fleet).forEach((who, seconds) -> {

@@ -2,6 +2,7 @@ package dev.drover.bench.fleet;
 
 import dev.drover.bench.BenchJob;
 import dev.drover.bench.Report;
+import dev.drover.cloud.CloudException;
 import dev.drover.dist.demo.DemoApi;
 import dev.drover.dist.trial.Deadline;
 import dev.drover.protocol.api.NodeView;
@@ -17,6 +18,10 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import picocli.CommandLine;
@@ -67,7 +72,7 @@ public final class FleetBench implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException, InterruptedException, TimeoutException, SQLException {
+    public Integer call() throws IOException, InterruptedException, TimeoutException, SQLException, ExecutionException {
         Report report = new Report("Fleet: many agents that come, go and freeze");
         report.condition(
                 "agents",
@@ -163,14 +168,25 @@ public final class FleetBench implements Callable<Integer> {
     }
 
     private void evictHalf(Fleet fleet, DemoApi api, Watch watch, Random random, Report report)
-            throws IOException, InterruptedException, TimeoutException {
+            throws IOException, InterruptedException, TimeoutException, ExecutionException {
         List<NodeId> half = healthy(api, watch, random).subList(0, agents / 2);
         half.forEach(watch::take);
         long begin = System.nanoTime();
-        for (int i = 0; i < half.size(); i++) {
-            fleet.cloud().evict(half.get(i), NOTICE);
-            long due = begin + TimeUnit.SECONDS.toNanos(EVICT_WITHIN_SECONDS) * (i + 1) / half.size();
-            TimeUnit.NANOSECONDS.sleep(due - System.nanoTime());
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> notices = new ArrayList<>();
+            for (int i = 0; i < half.size(); i++) {
+                NodeId node = half.get(i);
+                notices.add(threads.submit(() -> {
+                    evict(fleet, node);
+                    return node;
+                }));
+                // Given one after the other, and a little sooner than allowed: the last takes its time, too.
+                long due = begin + TimeUnit.SECONDS.toNanos(EVICT_WITHIN_SECONDS - 1) * (i + 1) / half.size();
+                TimeUnit.NANOSECONDS.sleep(due - System.nanoTime());
+            }
+            for (Future<?> notice : notices) {
+                notice.get();
+            }
         }
         report.row("eviction of half: notices given within", "s", List.of(since(begin)), "" + EVICT_WITHIN_SECONDS);
         Deadline deadline = Deadline.in(PATIENCE);
@@ -180,6 +196,18 @@ public final class FleetBench implements Callable<Integer> {
         awaitRunning(api, agents);
         report.row("eviction of half: from the first until all run elsewhere", "s", List.of(since(begin)), "");
         progress("half were evicted");
+    }
+
+    /** A cloud under load may not answer; to ask again is harmless. */
+    private static void evict(Fleet fleet, NodeId node) throws IOException, InterruptedException, TimeoutException {
+        Fleet.ask(() -> {
+            try {
+                fleet.cloud().evict(node, NOTICE);
+                return node;
+            } catch (CloudException e) {
+                throw new IOException(e);
+            }
+        });
     }
 
     private void freeze(Fleet fleet, DemoApi api, Watch watch, Report report)

@@ -18,21 +18,25 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
- * A no-op program inside its agent's process: one step, saved, and done. It says and saves what noop.c does; it costs no process.
- *
- * <p>It makes its step as soon as it is started; so there is nothing to stop.
+ * A no-op program inside its agent's process: done at once, or after one step that it saves. It says and saves what noop.c does; it
+ * costs no process. As soon as it is started it is done; so there is nothing to stop.
  */
 final class InsideProgram implements RunningProgram {
-    /** As a job's {@code command}. */
+    /** As a job's {@code command}, with {@link #SAVING} or without. */
     static final String COMMAND = "no-op-inside-the-agent";
 
+    /** Makes a step, and saves it. */
+    static final String SAVING = "saving";
+
+    private final boolean saving;
     private final Path log;
     private final ReentrantLock lock = new ReentrantLock();
     private final List<ProcessEvent> unheard = new ArrayList<>();
     private Optional<Consumer<ProcessEvent>> listener = Optional.empty();
     private volatile boolean killed;
 
-    private InsideProgram(Path log) {
+    private InsideProgram(boolean saving, Path log) {
+        this.saving = saving;
         this.log = log;
     }
 
@@ -41,7 +45,7 @@ final class InsideProgram implements RunningProgram {
     }
 
     static InsideProgram start(Program program, Path log) {
-        InsideProgram started = new InsideProgram(log);
+        InsideProgram started = new InsideProgram(program.command().contains(SAVING), log);
         started.say(new FromShard.Ready(program.command().getFirst(), "1"));
         return started;
     }
@@ -62,10 +66,14 @@ final class InsideProgram implements RunningProgram {
     public void send(ToShard message) {
         switch (message) {
             case ToShard.Prepare ignored -> say(new FromShard.Prepared());
-            case ToShard.Start start ->
-                Thread.ofVirtual()
-                        .name("no-op")
-                        .start(() -> run(Path.of(start.assignment().workDir())));
+            case ToShard.Start start -> {
+                if (saving) {
+                    Path work = Path.of(start.assignment().workDir());
+                    Thread.ofVirtual().name("no-op").start(() -> run(work));
+                } else {
+                    say(new FromShard.Done(0));
+                }
+            }
             case ToShard.Save ignored -> {}
             case ToShard.Stop ignored -> {}
         }

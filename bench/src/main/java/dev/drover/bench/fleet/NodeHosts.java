@@ -22,6 +22,7 @@ final class NodeHosts implements AutoCloseable {
             "-Dlogback.configurationFile=dev/drover/agent/logback.xml",
             "-Xmx1g",
             "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow");
 

@@ -2,13 +2,11 @@ package dev.drover.http;
 
 import dev.drover.persistence.read.ReadModel;
 import dev.drover.persistence.read.StepRange;
-import dev.drover.protocol.api.AttemptView;
 import dev.drover.protocol.api.JobEvent;
 import dev.drover.protocol.api.JobView;
 import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.Lease;
 import dev.drover.protocol.id.PoolName;
-import dev.drover.protocol.id.ShardId;
 import dev.drover.protocol.shard.StepRecord;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -76,9 +74,11 @@ final class InMemoryReadModel implements ReadModel {
     }
 
     @Override
-    public synchronized void archive(JobView job) {
-        poolOfJob.put(job.id(), job.pool());
-        finished.put(job.id(), job);
+    public synchronized void archive(List<JobView> jobs) {
+        for (JobView job : jobs) {
+            poolOfJob.put(job.id(), job.pool());
+            finished.put(job.id(), job);
+        }
     }
 
     @Override
@@ -98,7 +98,7 @@ final class InMemoryReadModel implements ReadModel {
     }
 
     @Override
-    public void recordAttempt(ShardId shard, AttemptView attempt) {
+    public void recordAttempts(List<ShardAttempt> attempts) {
         throw new UnsupportedOperationException("the API records no attempts");
     }
 

@@ -29,7 +29,7 @@ class JobRoutesTest {
     JobRoutesTest() {
         api.readModel.assign(LIVE, RunningApi.POOL);
         api.gateway.put(view(LIVE, JobState.RUNNING));
-        api.readModel.archive(view(DONE, JobState.SUCCEEDED));
+        api.readModel.archive(List.of(view(DONE, JobState.SUCCEEDED)));
     }
 
     @AfterEach

@@ -127,7 +127,7 @@ class LogsTest {
     }
 
     private void finish() {
-        api.readModel.archive(Views.job(JOB, JobSpecReader.read(RunningApi.JOB), JobState.SUCCEEDED));
+        api.readModel.archive(List.of(Views.job(JOB, JobSpecReader.read(RunningApi.JOB), JobState.SUCCEEDED)));
     }
 
     private static String log(int generation) {

@@ -109,7 +109,7 @@ class StreamsTest {
     }
 
     private void finish() {
-        api.readModel.archive(Views.job(JOB, JobSpecReader.read(RunningApi.JOB), JobState.SUCCEEDED));
+        api.readModel.archive(List.of(Views.job(JOB, JobSpecReader.read(RunningApi.JOB), JobState.SUCCEEDED)));
     }
 
     private BufferedReader open(String path) throws Exception {

@@ -88,7 +88,7 @@ class SubmitTest {
     void aBatchThatIsSentAgainIsTheSameJobs() {
         HttpResponse<String> first = api.user("POST", "/v1/jobs/batch", BATCH, "Idempotency-Key", "key-1");
         JobId finished = new JobId("j-1-0");
-        api.readModel.archive(Views.job(finished, JobSpecReader.read(JOB), JobState.SUCCEEDED));
+        api.readModel.archive(List.of(Views.job(finished, JobSpecReader.read(JOB), JobState.SUCCEEDED)));
         api.gateway.forget(finished);
         api.diary.clear();
         HttpResponse<String> again = api.user("POST", "/v1/jobs/batch", BATCH, "Idempotency-Key", "key-1");
@@ -127,7 +127,7 @@ class SubmitTest {
     void theSameKeyAnswersAfterTheJobHasFinished() {
         submit("key-1", JOB);
         JobId job = new JobId("j-1");
-        api.readModel.archive(Views.job(job, JobSpecReader.read(JOB), JobState.SUCCEEDED));
+        api.readModel.archive(List.of(Views.job(job, JobSpecReader.read(JOB), JobState.SUCCEEDED)));
         api.gateway.forget(job);
         api.diary.clear();
         HttpResponse<String> again = submit("key-1", JOB);

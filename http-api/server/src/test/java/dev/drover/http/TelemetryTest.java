@@ -8,6 +8,7 @@ import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.job.JobSpecReader;
 import dev.drover.protocol.job.JobState;
 import java.net.http.HttpResponse;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -78,7 +79,7 @@ class TelemetryTest {
         while (api.readModel.looksForFinished.get() < before + 3 && !asked.isDone()) {
             Thread.onSpinWait();
         }
-        api.readModel.archive(view(JobState.SUCCEEDED));
+        api.readModel.archive(List.of(view(JobState.SUCCEEDED)));
         assertThat(asked.get(20, TimeUnit.SECONDS)).isTrue();
 
         api.gateway.forget(JOB);

@@ -73,6 +73,15 @@ final class AgentEndingTest {
         }
     }
 
+    @Test
+    void aProgramThatHasNoStepsToMakeIsDoneWithNothingSaved(@TempDir Path directory) throws IOException {
+        try (AgentScene scene = new AgentScene(directory)) {
+            scene.start();
+            scene.run(FIRST, task(0, 20, 5, ""), null);
+            assertThat(scene.awaitPhase(FIRST, Phase.DONE).checkpoint()).isNull();
+        }
+    }
+
     /** The node goes while the last save can't be published: the job is not done, its successor makes the last steps. */
     @Test
     void doneButNotPublishedByTheDeadlineIsStopped(@TempDir Path directory) throws IOException {

@@ -20,6 +20,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,10 @@ public final class JdbcReadModel implements ReadModel {
     /** A newer scheduler may have written it. */
     private static final ObjectMapper VIEWS =
             NewerViews.readBy(DroverJson.fromPeers().copy());
+
+    /** In one order everywhere: two writers of the same rows never wait for each other. */
+    private static final Comparator<ShardAttempt> BY_KEY = Comparator.comparing(ShardAttempt::shard)
+            .thenComparing(of -> of.attempt().generation());
 
     private static final int CONNECTIONS = 8;
 
@@ -130,21 +135,22 @@ public final class JdbcReadModel implements ReadModel {
     }
 
     @Override
-    public void archive(JobView job) {
-        var finishedAt = job.finishedAt().orElse(job.submittedAt()).atOffset(ZoneOffset.UTC);
-        sql.insertOrUpdate(
-                "archive job " + job.id(),
-                new Sql.Statement(
-                        "INSERT INTO finished_jobs (job, pool, finished_at, job_view) VALUES (?, ?, ?, ?)",
-                        job.id().value(),
-                        job.pool().value(),
-                        finishedAt,
-                        json(job)),
-                new Sql.Statement(
-                        "UPDATE finished_jobs SET finished_at = ?, job_view = ? WHERE job = ?",
-                        finishedAt,
-                        json(job),
-                        job.id().value()));
+    public void archive(List<JobView> jobs) {
+        sql.updateOrInsertAll(
+                "archive " + jobs.size() + " jobs",
+                "UPDATE finished_jobs SET finished_at = ?, job_view = ? WHERE job = ?",
+                "INSERT INTO finished_jobs (finished_at, job_view, job, pool) VALUES (?, ?, ?, ?)",
+                jobs.stream()
+                        .sorted(Comparator.comparing(JobView::id))
+                        .map(job -> new Sql.Keyed(
+                                List.of(
+                                        job.finishedAt()
+                                                .orElse(job.submittedAt())
+                                                .atOffset(ZoneOffset.UTC),
+                                        json(job),
+                                        job.id().value()),
+                                List.of(job.pool().value())))
+                        .toList());
     }
 
     @Override
@@ -176,29 +182,27 @@ public final class JdbcReadModel implements ReadModel {
     }
 
     @Override
-    public void recordAttempt(ShardId shard, AttemptView attempt) {
-        sql.insertOrUpdate(
-                "record generation " + attempt.generation() + " of " + shard,
-                new Sql.Statement(
-                        """
-                        INSERT INTO attempts
-                            (job, shard, generation, resumed_from_step, node, zone, capacity_type, attempt_view)
-                        VALUES (?, ?, ?, ?, ?, ?, ?, ?)\
-                        """,
-                        shard.job().value(),
-                        shard.index(),
-                        attempt.generation(),
+    public void recordAttempts(List<ShardAttempt> attempts) {
+        sql.updateOrInsertAll(
+                "record " + attempts.size() + " attempts",
+                "UPDATE attempts SET attempt_view = ? WHERE job = ? AND shard = ? AND generation = ?",
+                """
+                INSERT INTO attempts
+                    (attempt_view, job, shard, generation, resumed_from_step, node, zone, capacity_type)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)\
+                """,
+                attempts.stream().sorted(BY_KEY).map(JdbcReadModel::row).toList());
+    }
+
+    private static Sql.Keyed row(ShardAttempt of) {
+        AttemptView attempt = of.attempt();
+        return new Sql.Keyed(
+                List.of(json(attempt), of.shard().job().value(), of.shard().index(), attempt.generation()),
+                List.of(
                         attempt.resumedFromStep(),
                         attempt.node().value(),
                         attempt.market().zone(),
-                        attempt.market().capacityType().name(),
-                        json(attempt)),
-                new Sql.Statement(
-                        "UPDATE attempts SET attempt_view = ? WHERE job = ? AND shard = ? AND generation = ?",
-                        json(attempt),
-                        shard.job().value(),
-                        shard.index(),
-                        attempt.generation()));
+                        attempt.market().capacityType().name()));
     }
 
     @Override

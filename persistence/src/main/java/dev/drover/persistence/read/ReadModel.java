@@ -39,18 +39,18 @@ public interface ReadModel extends AutoCloseable {
 
     List<PoolName> pools();
 
-    /** Keeps a finished job. */
-    void archive(JobView job);
+    /** Keeps finished jobs. */
+    void archive(List<JobView> jobs);
 
     Optional<JobView> finished(JobId job);
 
     /** Finished jobs, the last finished first. */
     List<JobView> finished(Optional<PoolName> pool, int limit);
 
-    /** Notes one generation of a shard; telemetry is shown with its node and cut by where it resumed. */
-    void recordAttempt(ShardId shard, AttemptView attempt);
+    /** Notes generations of shards; telemetry is shown with their nodes and cut by where they resumed. Of the same one the last counts. */
+    void recordAttempts(List<ShardAttempt> attempts);
 
-    /** Who held each generation of a job's shards, as far as {@link #recordAttempt} was told. */
+    /** Who held each generation of a job's shards, as far as {@link #recordAttempts} was told. */
     Map<Lease, Holder> holders(JobId job);
 
     /** Adds step records of one generation; a record that is there already stays. */
@@ -86,6 +86,9 @@ public interface ReadModel extends AutoCloseable {
      * @param fresh whether this call made it
      */
     record Submission(JobId job, PoolName pool, String bodyDigest, boolean fresh) {}
+
+    /** One generation of a shard. */
+    record ShardAttempt(ShardId shard, AttemptView attempt) {}
 
     /** The node that a generation was granted to, and the step it continued after. */
     record Holder(NodeId node, int resumedFromStep) {}

@@ -5,8 +5,9 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -21,10 +22,19 @@ final class Sql {
         this.database = database;
     }
 
-    /** A statement with what is put in the place of its question marks. */
-    record Statement(String sql, List<@Nullable Object> arguments) {
-        Statement(String sql, @Nullable Object... arguments) {
-            this(sql, Arrays.asList(arguments));
+    /**
+     * A row that is updated where its key is there, and else inserted.
+     *
+     * @param update what is put in the place of the update's question marks, and of the insert's first
+     * @param rest of the insert's
+     */
+    record Keyed(List<Object> update, List<Object> rest) {
+        private @Nullable Object[] toUpdate() {
+            return update.toArray();
+        }
+
+        private @Nullable Object[] toInsert() {
+            return Stream.concat(update.stream(), rest.stream()).toArray();
         }
     }
 
@@ -56,19 +66,41 @@ final class Sql {
         }
     }
 
-    /** Updates the row, or inserts it where its key is absent. Of racing callers each has its way, in some order. */
-    void insertOrUpdate(String attempted, Statement insert, Statement update) {
-        if (update(attempted, update) == 0
-                && !insertIfAbsent(attempted, insert.sql(), insert.arguments().toArray())) {
-            int unused = update(attempted, update);
+    /**
+     * Updates the rows, and inserts those whose keys are absent: two transactions at most, however many rows. Of racing callers each has
+     * its way, in some order; of rows with the same key the last.
+     */
+    void updateOrInsertAll(String attempted, String update, String insert, List<Keyed> rows) {
+        List<Keyed> absent = updateAll(attempted, update, rows);
+        if (!absent.isEmpty()
+                && !insertAllOrNone(
+                        attempted, insert, absent.stream().map(Keyed::toInsert).toList())) {
+            for (Keyed row : absent) {
+                if (!insertIfAbsent(attempted, insert, row.toInsert())) {
+                    var unused = updateAll(attempted, update, List.of(row));
+                }
+            }
         }
     }
 
-    private int update(String attempted, Statement update) {
+    /** Returns those that were not there. */
+    private List<Keyed> updateAll(String attempted, String update, List<Keyed> rows) {
+        if (rows.isEmpty()) {
+            return List.of();
+        }
         try (Connection connection = database.getConnection();
-                PreparedStatement statement =
-                        prepare(connection, update.sql(), update.arguments().toArray())) {
-            return statement.executeUpdate();
+                PreparedStatement statement = connection.prepareStatement(update)) {
+            connection.setAutoCommit(false);
+            for (Keyed row : rows) {
+                bind(statement, row.toUpdate());
+                statement.addBatch();
+            }
+            int[] updated = statement.executeBatch();
+            connection.commit();
+            return IntStream.range(0, rows.size())
+                    .filter(i -> updated[i] == 0)
+                    .mapToObj(rows::get)
+                    .toList();
         } catch (SQLException e) {
             throw new ReadModelException(attempted, e);
         }

@@ -34,14 +34,22 @@ final class StepTable {
         if (steps.isEmpty()) {
             return;
         }
-        int first = steps.stream().mapToInt(StepRecord::step).min().orElseThrow();
-        int last = steps.stream().mapToInt(StepRecord::step).max().orElseThrow();
-        Set<Integer> present = new HashSet<>(present(lease, first - 1, last));
-        List<@Nullable Object[]> rows = steps.stream()
-                .filter(step -> present.add(step.step()))
+        String attempted = "append " + steps.size() + " steps of " + lease;
+        // Nearly always all of them are new; whether they are costs as much to ask as to try.
+        if (!sql.insertAllOrNone(attempted, INSERT, rows(lease, steps, Set.of()))) {
+            int first = steps.stream().mapToInt(StepRecord::step).min().orElseThrow();
+            int last = steps.stream().mapToInt(StepRecord::step).max().orElseThrow();
+            sql.insertAllIfAbsent(attempted, INSERT, rows(lease, steps, Set.copyOf(present(lease, first - 1, last))));
+        }
+    }
+
+    /** Each step once. */
+    private static List<@Nullable Object[]> rows(Lease lease, List<StepRecord> steps, Set<Integer> present) {
+        Set<Integer> taken = new HashSet<>(present);
+        return steps.stream()
+                .filter(step -> taken.add(step.step()))
                 .map(step -> row(lease, step))
                 .toList();
-        sql.insertAllIfAbsent("append " + steps.size() + " steps of " + lease, INSERT, rows);
     }
 
     /** Takes room for what is there, never for what is not: {@code toStep} is what somebody claims. */

@@ -108,7 +108,7 @@ final class SampleEvents {
                 new PoolEvent.ShardAdopted(SECOND, NODE, AT),
                 new PoolEvent.CheckpointRejected(SECOND, CHECKPOINT, REASON, AT),
                 new PoolEvent.ShardFailed(FIRST, 25, REASON, true, AT),
-                new PoolEvent.ShardSucceeded(FIRST, CHECKPOINT, REASON, AT));
+                new PoolEvent.ShardSucceeded(FIRST, Optional.of(CHECKPOINT), REASON, AT));
     }
 
     /** What the golden files of older versions, by their names, are read as. */

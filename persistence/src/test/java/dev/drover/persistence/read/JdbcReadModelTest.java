@@ -118,8 +118,8 @@ class JdbcReadModelTest {
         readModel.addPool(POOL);
         readModel.addPool(POOL);
         readModel.claim(Optional.empty(), "", List.of(JOB), POOL);
-        readModel.archive(job(JobState.FAILED, AT));
-        readModel.archive(job(JobState.SUCCEEDED, AT.plusSeconds(1)));
+        readModel.archive(List.of(job(JobState.FAILED, AT)));
+        readModel.archive(List.of(job(JobState.SUCCEEDED, AT.plusSeconds(1))));
         readModel.close();
         readModel = JdbcReadModel.open(database);
         assertThat(readModel.pools()).containsExactly(POOL);
@@ -134,8 +134,8 @@ class JdbcReadModelTest {
 
     @Test
     void aStepSurvivesUpToWhereTheNextGenerationResumed() {
-        readModel.recordAttempt(SHARD, attempt(1, 0));
-        readModel.recordAttempt(SHARD, attempt(2, 3));
+        readModel.recordAttempts(List.of(new ReadModel.ShardAttempt(SHARD, attempt(1, 0))));
+        readModel.recordAttempts(List.of(new ReadModel.ShardAttempt(SHARD, attempt(2, 3))));
         readModel.appendSteps(FIRST, steps(1, 5));
         readModel.appendSteps(SECOND, steps(4, 6));
         assertThat(readModel.telemetry(JOB, Optional.empty(), 0, false, 0))
@@ -149,9 +149,9 @@ class JdbcReadModelTest {
 
     @Test
     void aThirdGenerationThatResumedEarlierCutsBothOthers() {
-        readModel.recordAttempt(SHARD, attempt(1, 0));
-        readModel.recordAttempt(SHARD, attempt(2, 4));
-        readModel.recordAttempt(SHARD, attempt(3, 2));
+        readModel.recordAttempts(List.of(new ReadModel.ShardAttempt(SHARD, attempt(1, 0))));
+        readModel.recordAttempts(List.of(new ReadModel.ShardAttempt(SHARD, attempt(2, 4))));
+        readModel.recordAttempts(List.of(new ReadModel.ShardAttempt(SHARD, attempt(3, 2))));
         readModel.appendSteps(FIRST, steps(1, 5));
         readModel.appendSteps(SECOND, steps(5, 8));
         readModel.appendSteps(new Lease(SHARD, 3), steps(3, 4));
@@ -163,7 +163,7 @@ class JdbcReadModelTest {
     @Test
     void aStepIsKeptExactlyAndOnce() {
         StepRecord exact = new StepRecord(1, 0.1f, 1.0 / 3, Math.PI, 7, 1e9, 0.25, 2.7182817f, 1_700_000_000_000L);
-        readModel.recordAttempt(SHARD, attempt(1, 0));
+        readModel.recordAttempts(List.of(new ReadModel.ShardAttempt(SHARD, attempt(1, 0))));
         readModel.appendSteps(FIRST, List.of(exact, exact));
         readModel.appendSteps(FIRST, steps(1, 3));
         List<TelemetryRow> rows = readModel.telemetry(JOB, Optional.empty(), 0, false, 0);

@@ -60,7 +60,7 @@ public sealed interface FromShard {
     /** The process obeyed a {@link ToShard.Stop} after this step and ends now. */
     record Stopped(int step) implements FromShard {}
 
-    /** The last step was made and saved; without a checkpoint of it the shard has failed. */
+    /** The last step was made and saved; without a checkpoint of it the shard has failed. Step 0: there was none to make. */
     record Done(int step) implements FromShard {}
 
     /**

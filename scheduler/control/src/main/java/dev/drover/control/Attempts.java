@@ -1,5 +1,6 @@
 package dev.drover.control;
 
+import dev.drover.persistence.read.ReadModel.ShardAttempt;
 import dev.drover.planning.event.PoolEvent;
 import dev.drover.planning.event.PoolEvent.*;
 import dev.drover.planning.state.Attempt;
@@ -18,11 +19,8 @@ final class Attempts {
 
     private Attempts() {}
 
-    /** One generation of a shard. */
-    record Told(ShardId shard, AttemptView attempt) {}
-
     /** Every attempt of the state: what to tell again after a recovery. */
-    static List<Told> all(PoolState state) {
+    static List<ShardAttempt> all(PoolState state) {
         return state.jobsInOrder()
                 .flatMap(job -> job.shards().stream())
                 .flatMap(shard -> told(shard, shard.attempts().size()))
@@ -30,7 +28,7 @@ final class Attempts {
     }
 
     /** The attempts that {@code events} touched, as {@code after} has them. */
-    static List<Told> changedBy(List<PoolEvent> events, PoolState after) {
+    static List<ShardAttempt> changedBy(List<PoolEvent> events, PoolState after) {
         return events.stream()
                 .flatMap(event -> touched(event, after))
                 .distinct()
@@ -39,10 +37,10 @@ final class Attempts {
                 .toList();
     }
 
-    private static Stream<Told> told(Shard shard, int newest) {
+    private static Stream<ShardAttempt> told(Shard shard, int newest) {
         List<Attempt> attempts = shard.attempts();
         return attempts.subList(Math.max(0, attempts.size() - newest), attempts.size()).stream()
-                .map(attempt -> new Told(shard.id(), view(attempt)));
+                .map(attempt -> new ShardAttempt(shard.id(), view(attempt)));
     }
 
     private static Stream<ShardId> touched(PoolEvent event, PoolState after) {

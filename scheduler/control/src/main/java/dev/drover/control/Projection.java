@@ -76,7 +76,8 @@ final class Projection extends AbstractBehavior<Projection.Message> {
     private record WriteFailed(Throwable cause) implements Message {}
 
     /** What one write tells; {@code weight} counts against the bound. */
-    private record Chapter(List<Attempts.Told> attempts, List<JobEvent> events, long lastSequence, int weight) {}
+    private record Chapter(
+            List<ReadModel.ShardAttempt> attempts, List<JobEvent> events, long lastSequence, int weight) {}
 
     /** The first and the last event of a job that were let go. */
     private record LetGo(long first, long last) {
@@ -123,14 +124,14 @@ final class Projection extends AbstractBehavior<Projection.Message> {
             if (event instanceof PoolEvent.ShardGranted granted) {
                 granted.resumeFrom().ifPresent(around.checkpoints());
             } else if (event instanceof PoolEvent.ShardSucceeded succeeded) {
-                around.checkpoints().accept(succeeded.checkpoint());
+                succeeded.checkpoint().ifPresent(around.checkpoints());
             }
         }
         if (behind.isPresent()) {
             letGo(events, persisted.after());
             return next();
         }
-        List<Attempts.Told> attempts = Attempts.changedBy(persisted.events(), persisted.after());
+        List<ReadModel.ShardAttempt> attempts = Attempts.changedBy(persisted.events(), persisted.after());
         int weight = attempts.size() + events.size();
         if (weight > 0) {
             untold.add(new Chapter(attempts, events, persisted.lastSequence(), weight));
@@ -222,7 +223,7 @@ final class Projection extends AbstractBehavior<Projection.Message> {
     }
 
     private Done write(Chapter chapter) {
-        chapter.attempts().forEach(told -> around.readModel().recordAttempt(told.shard(), told.attempt()));
+        around.readModel().recordAttempts(chapter.attempts());
         around.readModel().appendEvents(chapter.events());
         return Done.getInstance();
     }

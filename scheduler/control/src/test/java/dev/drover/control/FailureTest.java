@@ -60,7 +60,7 @@ class FailureTest {
             executor.archive(finished(), results::add);
             assertThat(results).singleElement().isInstanceOfSatisfying(Input.Failed.class, failed -> {
                 assertThat(failed.effort()).isEqualTo(new Effort.Archiving(JOB));
-                assertThat(failed.cause()).contains("archive");
+                assertThat(failed.cause()).contains("recordAttempts");
             });
             flaky.down = false;
             executor.archive(finished(), results::add);

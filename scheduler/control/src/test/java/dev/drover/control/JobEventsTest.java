@@ -44,7 +44,7 @@ class JobEventsTest {
                 new PoolEvent.CheckpointRejected(SECOND, CHECKPOINT, REASON, AT),
                 new PoolEvent.TargetDropped(SHARD, REASON, AT),
                 new PoolEvent.ShardFailed(SECOND, 30, REASON, true, AT),
-                new PoolEvent.ShardSucceeded(SECOND, CHECKPOINT, DONE, AT),
+                new PoolEvent.ShardSucceeded(SECOND, Optional.of(CHECKPOINT), DONE, AT),
                 new PoolEvent.JobCancelled(JOB, "not needed", AT),
                 new PoolEvent.JobFinished(JOB, JobState.SUCCEEDED, DONE, AT),
                 new PoolEvent.JobFinished(JOB, JobState.FAILED, REASON, AT),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.drover.persistence.journal.H2Database;
 import dev.drover.persistence.read.JdbcReadModel;
+import dev.drover.persistence.read.ReadModel;
 import dev.drover.protocol.api.AttemptView;
 import dev.drover.protocol.api.Reason;
 import dev.drover.protocol.checkpoint.CheckpointLayout;
@@ -210,7 +211,7 @@ class TelemetryTest {
 
     /** As the pool's projection tells it. */
     private void grant(int generation, NodeId node, int resumedFrom) {
-        readModel.recordAttempt(
+        readModel.recordAttempts(List.of(new ReadModel.ShardAttempt(
                 LEASE.shard(),
                 new AttemptView(
                         generation,
@@ -221,7 +222,7 @@ class TelemetryTest {
                         0,
                         BECAUSE,
                         Optional.empty(),
-                        Optional.empty()));
+                        Optional.empty()))));
     }
 
     private ActorRef<TelemetryActor.Message> telemetry() {

@@ -262,7 +262,7 @@ final class Budgets {
      * before, with the time to save. Never so short that a few lost heartbeats end it.
      */
     static Instant runUntil(Draft draft, NodeId node) {
-        LeaseSpec lease = lease(draft.state());
+        LeaseSpec lease = draft.state().lease();
         Instant longest = draft.now().plus(lease.runUntil());
         if (draft.seen().moneyUntil().isEmpty()) {
             return longest;

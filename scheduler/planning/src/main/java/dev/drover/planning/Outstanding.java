@@ -72,7 +72,7 @@ final class Outstanding {
 
     /** A member that should be heard of and is not. */
     static boolean isUnreachable(PoolState state, Observations seen, Node node, Instant now) {
-        long heartbeatNanos = state.spec().orElseThrow().lease().heartbeat().toNanos();
+        long heartbeatNanos = state.lease().heartbeat().toNanos();
         return (node.phase() == NodePhase.READY || node.phase() == NodePhase.DRAINING || node.phase() == NodePhase.LOST)
                 && seen.silence(node.id(), now).toNanos() > UNREACHABLE_AFTER_HEARTBEATS * heartbeatNanos;
     }

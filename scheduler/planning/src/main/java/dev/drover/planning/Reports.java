@@ -24,7 +24,6 @@ import dev.drover.protocol.checkpoint.CheckpointRef;
 import dev.drover.protocol.id.Lease;
 import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.job.ShardState;
-import dev.drover.protocol.pool.PoolSpec;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
@@ -62,9 +61,10 @@ final class Reports {
     }
 
     private static Intent welcome(Draft draft, NodeId node) {
-        PoolSpec spec = draft.spec();
         return tell(
-                node, new AgentCommand.Welcome(spec.lease(), spec.agentsPreferWarm(), Budgets.runUntil(draft, node)));
+                node,
+                new AgentCommand.Welcome(
+                        draft.state().lease(), draft.spec().agentsPreferWarm(), Budgets.runUntil(draft, node)));
     }
 
     /**
@@ -133,19 +133,19 @@ final class Reports {
             case STARTING -> starting(draft, node, shard, status);
             case RUNNING -> stepped(draft, shard, lease, status.step());
             case STOPPED -> stopped(draft, node, shard, status);
-            case DONE -> {
-                CheckpointRef checkpoint = status.checkpoint();
-                if (checkpoint != null && isLastWord(shard, checkpoint)) {
-                    Reason reason = Reason.of(
-                            Code.COMPLETED,
-                            "All " + checkpoint.step() + " steps are made and saved.",
-                            "step",
-                            checkpoint.step());
-                    draft.add(new ShardSucceeded(lease, checkpoint, reason, draft.now()));
-                }
-            }
+            case DONE -> done(draft, shard, status);
             case FAILED -> failed(draft, shard, status);
             case RESTORE_FAILED -> restoreFailed(draft, node, shard, status);
+        }
+    }
+
+    private static void done(Draft draft, Shard shard, ShardStatus status) {
+        Optional<CheckpointRef> checkpoint = Optional.ofNullable(status.checkpoint());
+        int step = checkpoint.map(CheckpointRef::step).orElse(0);
+        if (checkpoint.map(last -> isLastWord(shard, last)).orElse(status.step() == 0)) {
+            String how = step == 0 ? "It is done, and made no steps." : "All " + step + " steps are made and saved.";
+            Reason reason = Reason.of(Code.COMPLETED, how, "step", step);
+            draft.add(new ShardSucceeded(status.lease(), checkpoint, reason, draft.now()));
         }
     }
 

@@ -2,6 +2,7 @@ package dev.drover.planning;
 
 import dev.drover.planning.event.PoolEvent;
 import dev.drover.planning.event.PoolEvent.*;
+import dev.drover.protocol.checkpoint.CheckpointRef;
 import dev.drover.protocol.money.Money;
 
 /** An event in a few words: what, which, and the reason's code. */
@@ -49,7 +50,8 @@ final class EventText {
             case CheckpointRejected e -> name + " step " + e.checkpoint().step();
             case ShardFailed e -> name + " " + e.lease() + (e.isFinal() ? " for good" : " to be retried");
             case ShardSucceeded e ->
-                name + " " + e.lease() + " step " + e.checkpoint().step();
+                name + " " + e.lease() + " step "
+                        + e.checkpoint().map(CheckpointRef::step).orElse(0);
         };
     }
 }

@@ -346,6 +346,7 @@ class EvictionTest {
                         .events(ShardSucceeded.class)
                         .getFirst()
                         .checkpoint()
+                        .orElseThrow()
                         .step())
                 .isEqualTo(40);
     }

@@ -250,7 +250,7 @@ class ExplorationTest {
                     .max()
                     .orElse(0);
             assertThat(success.lease().generation()).isEqualTo(last);
-            assertThat(success.checkpoint().step()).isEqualTo(world.steps());
+            assertThat(success.checkpoint().orElseThrow().step()).isEqualTo(world.steps());
         }
     }
 }

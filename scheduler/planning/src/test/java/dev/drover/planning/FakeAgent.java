@@ -135,7 +135,7 @@ final class FakeAgent {
         int made = Math.min(work.step + 1, world.steps());
         Work next = new Work(Phase.RUNNING, made, work.checkpoint, null);
         if (made == world.steps()) {
-            return published(lease, next).in(Phase.DONE);
+            return (made == 0 ? next : published(lease, next)).in(Phase.DONE);
         }
         return made % CHECKPOINT_EVERY == 0 ? published(lease, next) : next;
     }

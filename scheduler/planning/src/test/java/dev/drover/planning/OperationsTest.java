@@ -12,6 +12,7 @@ import dev.drover.planning.event.PoolEvent.NodeEnding;
 import dev.drover.planning.event.PoolEvent.NodeRequested;
 import dev.drover.planning.event.PoolEvent.ShardFailed;
 import dev.drover.planning.event.PoolEvent.ShardGranted;
+import dev.drover.planning.event.PoolEvent.ShardSucceeded;
 import dev.drover.planning.state.Node;
 import dev.drover.planning.state.NodePhase;
 import dev.drover.planning.state.Shard;
@@ -83,6 +84,17 @@ class OperationsTest {
         JobFinished end = world.pool.events(JobFinished.class).getFirst();
         assertThat(end.state()).isEqualTo(JobState.FAILED);
         assertThat(end.reason().text()).contains("failure 2 of 2 allowed: NaN loss");
+    }
+
+    @Test
+    void whatMakesNoStepsSucceedsWithNothingSaved() {
+        world.steps(0);
+        world.submit(JOB, job(1, 1));
+        finished();
+        assertThat(outcome()).isEqualTo(JobState.SUCCEEDED);
+        ShardSucceeded end = world.pool.events(ShardSucceeded.class).getFirst();
+        assertThat(end.checkpoint()).isEmpty();
+        assertThat(end.reason().text()).isEqualTo("It is done, and made no steps.");
     }
 
     @Test

@@ -79,12 +79,15 @@ final class OneOwnerChecker implements Checker {
                     : Optional.empty();
         }
         if (event instanceof ShardSucceeded succeeded) {
-            boolean wrong =
-                    succeeded.lease().generation() != owner.generation() || !owner.counts(succeeded.checkpoint());
+            boolean wrong = succeeded.lease().generation() != owner.generation()
+                    || !succeeded.checkpoint().map(owner::counts).orElse(true);
             left(succeeded.lease(), owner);
             return wrong
                     ? Optional.of("%s ended the shard with %s; it is at generation %d"
-                            .formatted(succeeded.lease(), succeeded.checkpoint(), owner.generation()))
+                            .formatted(
+                                    succeeded.lease(),
+                                    succeeded.checkpoint().map(Object::toString).orElse("no checkpoint"),
+                                    owner.generation()))
                     : Optional.empty();
         }
         if (event instanceof ShardDetached || event instanceof ShardFailed) {

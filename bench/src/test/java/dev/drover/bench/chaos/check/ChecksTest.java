@@ -124,7 +124,8 @@ class ChecksTest {
                         "one owner",
                         s -> s.instead(
                                 ShardSucceeded.class,
-                                new ShardSucceeded(FIRST, ref(FIRST, 20), why(Reason.Code.COMPLETED), at(50)))),
+                                new ShardSucceeded(
+                                        FIRST, Optional.of(ref(FIRST, 20)), why(Reason.Code.COMPLETED), at(50)))),
                 broken("what a zombie published is continued from", "one owner", s -> {
                     s.instead(
                             ShardSucceeded.class,

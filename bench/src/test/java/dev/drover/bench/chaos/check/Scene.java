@@ -53,7 +53,8 @@ final class Scene {
         requested(TWO, 32);
         journal.add(new PoolEvent.ShardGranted(
                 SECOND, TWO, Optional.of(ref(FIRST, 10)), why(Reason.Code.OTHER_ZONE), at(40)));
-        journal.add(new PoolEvent.ShardSucceeded(SECOND, ref(SECOND, 20), why(Reason.Code.COMPLETED), at(50)));
+        journal.add(
+                new PoolEvent.ShardSucceeded(SECOND, Optional.of(ref(SECOND, 20)), why(Reason.Code.COMPLETED), at(50)));
         journal.add(new PoolEvent.NodeGone(TWO, why(Reason.Code.IDLE), at(90)));
         instances.add(new InstanceLife(ONE, "i-1", at(4), Optional.of(at(30))));
         instances.add(new InstanceLife(TWO, "i-2", at(33), Optional.of(at(88))));

@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Stands for the scheduler on this instance: dials one of the addresses after the other for ever, says hello, and keeps it informed.
  *
- * <p>A status is the latest standing, so one that a slow connection delays is replaced, not queued. Every heartbeat is answered, by the pool or
+ * <p>A status is the latest standing, so one that a slow connection delays is replaced, not queued; and news waits for the answer to the
+ * status before it, but not for long: the busier a pool is, the more it is told at once. Every heartbeat is answered, by the pool or
  * else by the scheduler, so a connection that stays silent is dead, whatever TCP thinks, and another is dialled. So is one on which only the scheduler answers while
  * two thirds of a lease pass: it may be cut off from the pool, and another may not. A pool that moves is back sooner.
  */
@@ -55,6 +56,7 @@ public final class SchedulerLink extends AbstractBehavior<LinkCommand> {
     private int failures;
     private long sequence;
     private boolean unsent;
+    private boolean unanswered;
 
     private SchedulerLink(
             ActorContext<LinkCommand> context,
@@ -99,11 +101,13 @@ public final class SchedulerLink extends AbstractBehavior<LinkCommand> {
             case LinkCommand.Standing now -> {
                 standing = now;
                 unsent |= now.urgent();
-                if (unsent) {
-                    sendStatus();
+                sendNews();
+            }
+            case LinkCommand.Step step -> {
+                if (telemetry.add(step.lease(), step.record())) {
+                    flushTelemetry();
                 }
             }
-            case LinkCommand.Step step -> telemetry.add(step.lease(), step.record());
             case LinkCommand.Forget forget -> telemetry.forget(forget.lease());
             case LinkCommand.Connected up -> connected(up);
             case LinkCommand.Disconnected down -> disconnected(down);
@@ -119,12 +123,12 @@ public final class SchedulerLink extends AbstractBehavior<LinkCommand> {
             case HEARTBEAT -> {
                 dropIfSilent();
                 sendStatus();
+                flushTelemetry();
             }
             case FLUSH -> {
                 if (unsent) {
                     sendStatus();
                 }
-                flushTelemetry();
             }
         }
     }
@@ -183,6 +187,14 @@ public final class SchedulerLink extends AbstractBehavior<LinkCommand> {
             keep(welcome.lease());
         }
         node.tell(new LinkEvent.Ordered(received.command()));
+        unanswered = false;
+        sendNews();
+    }
+
+    private void sendNews() {
+        if (unsent && !unanswered) {
+            sendStatus();
+        }
     }
 
     private void keep(LeaseSpec wanted) {
@@ -217,6 +229,7 @@ public final class SchedulerLink extends AbstractBehavior<LinkCommand> {
         if (send(status)) {
             sequence++;
             unsent = false;
+            unanswered = true;
         }
     }
 

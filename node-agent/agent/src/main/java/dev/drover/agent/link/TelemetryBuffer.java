@@ -23,12 +23,14 @@ final class TelemetryBuffer {
         this.capacity = capacity;
     }
 
-    void add(Lease lease, StepRecord record) {
+    /** Adds one, and says whether the lease's buffer has just become half full. */
+    boolean add(Lease lease, StepRecord record) {
         List<StepRecord> held = steps.computeIfAbsent(lease, ignored -> new ArrayList<>());
         held.add(record);
         if (held.size() > capacity) {
             steps.put(lease, thinned(held));
         }
+        return held.size() == capacity / 2;
     }
 
     /** What to send next, if anything is held; {@link #sent} takes it out. */

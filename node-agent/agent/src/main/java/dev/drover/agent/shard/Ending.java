@@ -6,7 +6,8 @@ import java.util.Optional;
 /**
  * How a lease ends on its node, once its program has nothing more to do: what the program said last, held against what it saved.
  *
- * <p>{@code DONE} is said only with a checkpoint of the last step, so a job can't end short of its steps.
+ * <p>{@code DONE} is said only with a checkpoint of the last step, so a job can't end short of its steps. Where no step was made there is
+ * nothing to save, and nothing lost.
  */
 final class Ending {
     private Optional<Phase> said = Optional.empty();
@@ -42,7 +43,7 @@ final class Ending {
         if (said.isEmpty()) {
             return Optional.empty();
         }
-        boolean isKept = publications.keptStep() >= lastStep;
+        boolean isKept = lastStep == 0 || publications.keptStep() >= lastStep;
         if (said.get() == Phase.DONE && !isKept) {
             return Optional.of(new Verdict(Phase.FAILED, Optional.of(unsaved(publications.keptStep()))));
         }

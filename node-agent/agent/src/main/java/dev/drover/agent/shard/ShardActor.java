@@ -97,9 +97,7 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
     }
 
     private Behavior<ShardCommand> onStopped(PostStop ignored) {
-        effects.withdraw();
-        effects.kill();
-        effects.closeEndpoint();
+        effects.end();
         return this;
     }
 
@@ -201,11 +199,11 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
     }
 
     private Behavior<ShardCommand> release(String reason) {
-        effects.withdraw();
         timers.cancelAll();
-        effects.log().line("is released: " + reason);
-        effects.kill();
-        effects.closeEndpoint();
+        if (!view.isFinal()) {
+            effects.log().line("is released: " + reason);
+        }
+        effects.end();
         effects.clean();
         return ReleasedShard.create(lease, setup.node());
     }
@@ -381,7 +379,7 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
     private void finish(Phase last) {
         timers.cancel(ShardCommand.Tick.TAKE_AGAIN);
         effects.closeEndpoint();
-        effects.log().line("is " + last);
+        effects.log().ended(last);
         effects.shipLog();
         if (!started) {
             effects.kill();

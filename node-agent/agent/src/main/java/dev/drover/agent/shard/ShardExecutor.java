@@ -205,9 +205,11 @@ final class ShardExecutor {
         delete(restored());
     }
 
-    /** From now on nothing is published. */
-    void withdraw() {
+    /** Kills the program; from now on nothing is published. */
+    void end() {
         withdrawn.set(true);
+        kill();
+        closeEndpoint();
     }
 
     /** Ships the log for the last time and deletes everything local. */

@@ -1,5 +1,6 @@
 package dev.drover.agent.shard;
 
+import dev.drover.protocol.agent.ShardStatus.Phase;
 import dev.drover.protocol.checkpoint.CheckpointLayout;
 import dev.drover.protocol.id.Lease;
 import dev.drover.protocol.store.ObjectStore;
@@ -18,8 +19,9 @@ import org.slf4j.LoggerFactory;
 /**
  * What a shard's program printed and what the agent has to say about it, shipped to the store.
  *
- * <p>The store has the newest mebibyte. Lines of the agent before there is a process are kept and come first. Trouble with
- * files is logged and never holds the shard back. Safe to use from any thread.
+ * <p>The store has the newest mebibyte. Lines of the agent before there is a process are kept and come first. Of a program that ended
+ * well and printed nothing, nothing is shipped at the end. Trouble with files is logged and never holds the shard back. Safe to use from
+ * any thread.
  */
 final class ShardLog {
     private static final Logger LOG = LoggerFactory.getLogger(ShardLog.class);
@@ -28,6 +30,7 @@ final class ShardLog {
     private static final int TAIL_BYTES = 4096;
     private static final int MAX_LINE = 200;
     private static final String AGENT = " agent: ";
+    private static final long NOTHING = -1;
 
     private final Lease lease;
     private final ObjectStore store;
@@ -36,7 +39,9 @@ final class ShardLog {
     private final Object shipping = new Object();
     private final StringBuilder early = new StringBuilder();
     private Optional<Path> file = Optional.empty();
-    private long shippedLength = -1;
+    private long shippedLength = NOTHING;
+    private long ownBytes;
+    private boolean endedWell;
 
     ShardLog(Lease lease, ObjectStore store, InstantSource clock, Path scratch) {
         this.lease = lease;
@@ -63,6 +68,16 @@ final class ShardLog {
         }
     }
 
+    /** Nothing more comes of it; where it is well, the agent's own lines are of no interest. */
+    synchronized void ended(Phase last) {
+        line("is " + last);
+        endedWell = last == Phase.DONE;
+    }
+
+    private synchronized boolean isDull(long length) {
+        return endedWell && shippedLength == NOTHING && length == ownBytes;
+    }
+
     /** {@code evidence} and the last line the program printed, if it printed any. */
     String withLastLine(String evidence) {
         try {
@@ -86,7 +101,7 @@ final class ShardLog {
                 Optional<Path> printed = file();
                 String text = printed.isPresent() ? newest(MAX_SHIPPED_BYTES) : earlyLines();
                 long length = printed.isPresent() ? Files.size(printed.get()) : text.length();
-                if (length == shippedLength) {
+                if (length == shippedLength || isDull(length)) {
                     return;
                 }
                 put(text);
@@ -143,7 +158,9 @@ final class ShardLog {
     private void append(String text) {
         file.ifPresent(path -> {
             try {
-                Files.writeString(path, text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+                byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+                Files.write(path, bytes, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+                ownBytes += bytes.length;
             } catch (IOException e) {
                 LOG.warn("can't write the log of {}: {}", lease, e.toString());
             }

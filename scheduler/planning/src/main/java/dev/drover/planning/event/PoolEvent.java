@@ -175,5 +175,7 @@ public sealed interface PoolEvent {
     /** The program failed under this lease. This counts against the retries. */
     record ShardFailed(Lease lease, int lastStep, Reason reason, boolean isFinal, Instant at) implements OfLease {}
 
-    record ShardSucceeded(Lease lease, CheckpointRef checkpoint, Reason reason, Instant at) implements OfLease {}
+    /** Its last step is in {@code checkpoint}; absent where it made none, and so had nothing to save. */
+    record ShardSucceeded(Lease lease, Optional<CheckpointRef> checkpoint, Reason reason, Instant at)
+            implements OfLease {}
 }

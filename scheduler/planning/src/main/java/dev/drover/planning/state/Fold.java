@@ -3,6 +3,7 @@ package dev.drover.planning.state;
 import dev.drover.planning.event.PoolEvent;
 import dev.drover.planning.event.PoolEvent.*;
 import dev.drover.protocol.api.Reason;
+import dev.drover.protocol.checkpoint.CheckpointRef;
 import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.Lease;
 import dev.drover.protocol.id.NodeId;
@@ -105,7 +106,9 @@ final class Fold {
                                 shard -> shard.attemptEnded(
                                                 e.at(),
                                                 e.reason(),
-                                                e.checkpoint().step())
+                                                e.checkpoint()
+                                                        .map(CheckpointRef::step)
+                                                        .orElse(0))
                                         .on(Optional.empty())
                                         .targeting(Optional.empty())
                                         .in(ShardState.SUCCEEDED, e.reason(), e.at())),

@@ -4,6 +4,7 @@ import dev.drover.planning.event.PoolEvent;
 import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.id.ShardId;
+import dev.drover.protocol.pool.LeaseSpec;
 import dev.drover.protocol.pool.PoolSpec;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -49,6 +50,11 @@ public record PoolState(
             0,
             PoolLedger.EMPTY,
             Index.EMPTY);
+
+    /** What the pool asks of each of its agents. */
+    public LeaseSpec lease() {
+        return spec.map(PoolSpec::lease).orElse(LeaseSpec.DEFAULT).among(nodes.size());
+    }
 
     /** A state from its remembered parts, as a snapshot has them. */
     public static PoolState of(

@@ -101,13 +101,20 @@ final class CommittedStepsChecker implements Checker {
     }
 
     private void succeeded(Instant at, PoolEvent.ShardSucceeded succeeded, Findings findings) {
-        CheckpointRef last = succeeded.checkpoint();
-        int steps = reality.steps(last.lease().shard().job());
-        if (last.step() != steps || !history(last).committed.containsKey(last)) {
+        int steps = reality.steps(succeeded.lease().shard().job());
+        boolean isCommitted = succeeded
+                .checkpoint()
+                .filter(last -> last.step() == steps && history(last).committed.containsKey(last))
+                .isPresent();
+        if (!isCommitted) {
             findings.report(
                     this,
                     at,
-                    "%s ended with %s; its %d steps are not all committed".formatted(succeeded.lease(), last, steps));
+                    "%s ended with %s; its %d steps are not all committed"
+                            .formatted(
+                                    succeeded.lease(),
+                                    succeeded.checkpoint().map(Object::toString).orElse("no checkpoint"),
+                                    steps));
         }
     }
 }

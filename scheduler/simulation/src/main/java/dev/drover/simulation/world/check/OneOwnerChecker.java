@@ -116,12 +116,16 @@ final class OneOwnerChecker implements Checker {
 
     private void succeeded(Instant at, PoolEvent.ShardSucceeded succeeded, Findings findings) {
         Owner owner = owner(succeeded.lease().shard());
-        if (succeeded.lease().generation() != owner.generation() || !owner.counts(succeeded.checkpoint())) {
+        if (succeeded.lease().generation() != owner.generation()
+                || !succeeded.checkpoint().map(owner::counts).orElse(true)) {
             findings.report(
                     this,
                     at,
                     "%s ended with %s; the shard is at generation %d"
-                            .formatted(succeeded.lease(), succeeded.checkpoint(), owner.generation()));
+                            .formatted(
+                                    succeeded.lease(),
+                                    succeeded.checkpoint().map(Object::toString).orElse("no checkpoint"),
+                                    owner.generation()));
         }
         left(succeeded.lease());
     }
