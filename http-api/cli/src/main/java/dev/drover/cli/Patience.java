@@ -7,7 +7,8 @@ import java.util.function.LongSupplier;
 
 /**
  * How long an answer is waited for while servers are away, and how often they are asked meanwhile: pauses double from 0.2 s to 2 s, each
- * shortened by up to half at random, so that many clients do not come back as one.
+ * shortened by up to half at random, so that many clients do not come back as one. A server that asks for a longer one gets that, and up
+ * to half of it more.
  *
  * @param nanoTime a clock that only grows
  */
@@ -51,9 +52,12 @@ record Patience(Duration limit, LongSupplier nanoTime, Consumer<Duration> sleep)
             return patience.nanoTime.getAsLong() - since >= patience.limit.toNanos();
         }
 
-        void pause() {
-            patience.sleep.accept(
-                    Duration.ofMillis(step - ThreadLocalRandom.current().nextLong(step / 2)));
+        /** @param asked what the server asks for; zero where it asks for nothing */
+        void pause(Duration asked) {
+            ThreadLocalRandom random = ThreadLocalRandom.current();
+            long own = step - random.nextLong(step / 2);
+            long theirs = asked.toMillis() + random.nextLong(asked.toMillis() / 2 + 1);
+            patience.sleep.accept(Duration.ofMillis(Math.max(own, theirs)));
             step = Math.min(2 * step, LONGEST_MILLIS);
         }
     }

@@ -6,6 +6,7 @@ import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,8 @@ import javax.net.ssl.SSLException;
 /**
  * The servers of one cluster, any of which will do. A call goes to the one that answered last, at first to the first that was
  * named; where that one can't be reached, breaks off or answers 503, it goes to the next, and round again, until it is answered or
- * {@link Patience} runs out. A server that refuses in any other way has answered.
+ * {@link Patience} runs out. Once all were asked there is a pause before each: what none of them could answer is a pool that moves, and
+ * a crowd that asks all of them at once would be in its way. A server that refuses in any other way has answered.
  */
 final class Servers {
     /** What the API answers while a pool changes schedulers. */
@@ -67,16 +69,19 @@ final class Servers {
         Patience.Wait wait = patience.begin();
         Map<URI, String> failures = new LinkedHashMap<>();
         boolean mayPass = false;
+        Duration asked = Duration.ZERO;
         for (int tries = 1; ; tries++) {
             URI server = urls.get(at);
             boolean roundIsOver = tries % urls.size() == 0;
-            boolean isLast = roundIsOver && wait.isOver();
+            boolean allWereAsked = tries >= urls.size();
+            boolean isLast = allWereAsked && wait.isOver();
             try {
                 HttpResponse<B> answer = call.to(server);
                 if (answer.statusCode() != NOT_NOW || repeat == Repeat.UNLESS_IT_ARRIVED || isLast) {
                     return answer;
                 }
                 mayPass = true;
+                asked = retryAfter(answer);
                 goOn(server, "can't answer now (503)", failures);
             } catch (IOException e) {
                 mayPass |= mayPass(e, repeat);
@@ -85,8 +90,8 @@ final class Servers {
                 }
                 goOn(server, "does not answer (" + ApiClient.cause(e) + ")", failures);
             }
-            if (roundIsOver) {
-                wait.pause();
+            if (allWereAsked) {
+                wait.pause(asked);
             }
         }
     }
@@ -103,6 +108,14 @@ final class Servers {
         return !(e instanceof ConnectException
                 || e instanceof HttpConnectTimeoutException
                 || e instanceof SSLException);
+    }
+
+    private static Duration retryAfter(HttpResponse<?> answer) {
+        return answer.headers()
+                .firstValue("Retry-After")
+                .filter(seconds -> seconds.matches("[0-9]{1,4}"))
+                .map(seconds -> Duration.ofSeconds(Long.parseLong(seconds)))
+                .orElse(Duration.ZERO);
     }
 
     /** To the next server; what is wrong with each is said once. */

@@ -21,6 +21,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +36,8 @@ final class Pools {
 
     /** So many may still wait for a pool that has not answered of late: they find out when it does. */
     private static final int MAX_SCOUTS = 16;
+
+    private static final Pattern NAMED_IN_SPEC = Pattern.compile("\\bpool[\"']?\\s*:\\s*[\"']?([A-Za-z0-9-]+)");
 
     private final PoolGateway gateway;
     private final ApiLimits limits;
@@ -82,10 +86,8 @@ final class Pools {
      * pool that is away takes no room from the others.
      */
     <T> T within(PoolName pool, Supplier<T> work) {
-        Semaphore room = Objects.requireNonNull(places.computeIfAbsent(pool, name -> new Semaphore(MAX_UNDER_WAY)));
-        if (silent.contains(named(pool)) && MAX_UNDER_WAY - room.availablePermits() >= MAX_SCOUTS) {
-            throw full("pool %s does not answer, and %d submissions wait for it already".formatted(pool, MAX_SCOUTS));
-        }
+        requireAnswers(pool);
+        Semaphore room = room(pool);
         if (!room.tryAcquire()) {
             throw full("pool %s has %d submissions to answer first".formatted(pool, MAX_UNDER_WAY));
         }
@@ -94,6 +96,32 @@ final class Pools {
         } finally {
             room.release();
         }
+    }
+
+    /**
+     * Turns away, unread, what {@link #within} would turn away: reading it is most of what a submission costs, and a crowd at the door of
+     * a pool that is away would keep the machine from bringing it back. What an odd spec seems to name may be no pool of it; then it is
+     * turned away for nothing, and asks again.
+     */
+    void turnAwayUnread(String spec) {
+        if (!silent.isEmpty()) {
+            Matcher named = NAMED_IN_SPEC.matcher(spec);
+            if (named.find()) {
+                known.stream()
+                        .filter(pool -> pool.value().equals(named.group(1)))
+                        .forEach(this::requireAnswers);
+            }
+        }
+    }
+
+    private void requireAnswers(PoolName pool) {
+        if (silent.contains(named(pool)) && MAX_UNDER_WAY - room(pool).availablePermits() >= MAX_SCOUTS) {
+            throw full("pool %s does not answer, and %d submissions wait for it already".formatted(pool, MAX_SCOUTS));
+        }
+    }
+
+    private Semaphore room(PoolName pool) {
+        return Objects.requireNonNull(places.computeIfAbsent(pool, name -> new Semaphore(MAX_UNDER_WAY)));
     }
 
     private static String named(PoolName pool) {

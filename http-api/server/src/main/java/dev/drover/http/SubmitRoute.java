@@ -54,8 +54,14 @@ final class SubmitRoute {
         }
     }
 
-    private HttpResponse submit(Call call) {
+    private Sent sent(Call call) {
         Sent sent = Sent.of(call);
+        pools.turnAwayUnread(sent.text());
+        return sent;
+    }
+
+    private HttpResponse submit(Call call) {
+        Sent sent = sent(call);
         JobSpec spec;
         try {
             spec = JobSpecReader.read(sent.text(), ports.dataFiles());
@@ -70,7 +76,7 @@ final class SubmitRoute {
     }
 
     private HttpResponse submitBatch(Call call) {
-        Sent sent = Sent.of(call);
+        Sent sent = sent(call);
         List<JobSpec> specs;
         try {
             specs = JobBatchReader.read(sent.text(), ports.dataFiles());

@@ -40,6 +40,11 @@ final class SystemRoutes {
                     Problem.of(Problem.Kind.UNAVAILABLE, "the read model does not answer; look at its database"),
                     pools.retryAfter());
         }
+        if (!ports.schedulers().isMember()) {
+            throw new ProblemException(
+                    Problem.of(Problem.Kind.UNAVAILABLE, "this scheduler is not a member of its cluster, or not yet"),
+                    pools.retryAfter());
+        }
         return Answers.json(200, new Ready("ready", pools.all().size()));
     }
 

@@ -1,6 +1,7 @@
 package dev.drover.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.drover.protocol.api.SchedulerGateway;
 import dev.drover.protocol.api.SchedulerView;
 import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.PoolName;
@@ -43,6 +44,7 @@ final class RunningApi implements AutoCloseable {
     final DocumentedResponses documented = DOCUMENTED;
     final List<SchedulerView> schedulers = Collections.synchronizedList(new ArrayList<>());
     volatile boolean schedulersFail;
+    volatile boolean member = true;
     final HttpApi api;
 
     private final ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "http-api-test");
@@ -68,7 +70,7 @@ final class RunningApi implements AutoCloseable {
                 system,
                 new ApiPorts(
                         gateway,
-                        this::schedulers,
+                        schedulerGateway(),
                         readModel,
                         store,
                         new Tokens(USER, ADMIN),
@@ -83,7 +85,21 @@ final class RunningApi implements AutoCloseable {
                 .join();
     }
 
-    private CompletionStage<List<SchedulerView>> schedulers() {
+    private SchedulerGateway schedulerGateway() {
+        return new SchedulerGateway() {
+            @Override
+            public CompletionStage<List<SchedulerView>> schedulers() {
+                return told();
+            }
+
+            @Override
+            public boolean isMember() {
+                return member;
+            }
+        };
+    }
+
+    private CompletionStage<List<SchedulerView>> told() {
         return schedulersFail
                 ? CompletableFuture.failedStage(new IllegalStateException("no database"))
                 : CompletableFuture.completedStage(List.copyOf(schedulers));

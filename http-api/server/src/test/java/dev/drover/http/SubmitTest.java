@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -202,6 +203,28 @@ class SubmitTest {
         }
         api.gateway.silent.clear();
         assertThat(submit("last", JOB).statusCode()).isEqualTo(201);
+    }
+
+    /** What can't be read is refused with 422 at any other time. */
+    @Test
+    void theCrowdAtTheDoorOfASilentPoolIsSentAwayUnread() throws InterruptedException {
+        api.gateway.silent.add(POOL);
+        assertThat(submit("first", JOB).statusCode()).isEqualTo(503);
+        assertThat(submit("bad", "pool: default, and nonsense: [").statusCode()).isEqualTo(422);
+        List<Callable<Integer>> crowd = new ArrayList<>();
+        for (int number = 0; number < 128; number++) {
+            String key = "crowd-" + number;
+            String spec = number % 2 == 0 ? JOB : "pool: default, and nonsense: [";
+            crowd.add(() -> submit(key, spec).statusCode());
+        }
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Integer>> answers = threads.invokeAll(crowd);
+            List<Integer> ofNonsense = IntStream.range(0, answers.size())
+                    .filter(number -> number % 2 == 1)
+                    .mapToObj(number -> answers.get(number).resultNow())
+                    .toList();
+            assertThat(ofNonsense).contains(503);
+        }
     }
 
     @Test

@@ -15,6 +15,10 @@ class SystemRoutesTest {
             api.readModel.healthy = false;
             assertThat(api.send(api.request("/readyz")).statusCode()).isEqualTo(503);
             api.readModel.healthy = true;
+            api.member = false;
+            assertThat(api.send(api.request("/readyz")).statusCode()).isEqualTo(503);
+            api.member = true;
+            assertThat(api.send(api.request("/readyz")).statusCode()).isEqualTo(200);
             api.gateway.broken = true;
             assertThat(api.send(api.request("/readyz")).statusCode()).isEqualTo(503);
             assertThat(api.send(api.request("/healthz")).statusCode()).isEqualTo(200);

@@ -8,4 +8,9 @@ import java.util.concurrent.CompletionStage;
 public interface SchedulerGateway {
     /** Every scheduler of the cluster, and those that ended without a word in the last minutes, by address. */
     CompletionStage<List<SchedulerView>> schedulers();
+
+    /** Whether the scheduler that is asked is a member of its cluster: only then it reaches any pool. */
+    default boolean isMember() {
+        return true;
+    }
 }

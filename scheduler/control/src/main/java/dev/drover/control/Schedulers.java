@@ -44,6 +44,11 @@ final class Schedulers implements SchedulerGateway {
                 executor);
     }
 
+    @Override
+    public boolean isMember() {
+        return cluster.selfMember().status() == MemberStatus.up();
+    }
+
     private List<SchedulerView> views(Census census, CurrentClusterState state) {
         Map<String, SchedulerState> members = new HashMap<>();
         for (Member member : state.getMembers()) {

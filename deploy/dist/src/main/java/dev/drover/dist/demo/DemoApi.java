@@ -91,11 +91,13 @@ public final class DemoApi implements AutoCloseable {
         return new Answer(
                 answer.statusCode(),
                 answer.statusCode() < 300 ? Optional.of(jobId(answer.body())) : Optional.empty(),
+                Duration.ofSeconds(
+                        answer.headers().firstValueAsLong("Retry-After").orElse(0)),
                 answer.body());
     }
 
-    /** What came of a submission: {@code job} is there when it was accepted, now or before. */
-    public record Answer(int status, Optional<JobId> job, String body) {}
+    /** What came of a submission: {@code job} is there when it was accepted, now or before; {@code retryAfter} is zero where nothing is asked. */
+    public record Answer(int status, Optional<JobId> job, Duration retryAfter, String body) {}
 
     private HttpRequest submission(String yaml, String key) {
         return request("/v1/jobs")

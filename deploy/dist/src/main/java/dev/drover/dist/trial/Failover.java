@@ -27,14 +27,14 @@ import java.util.function.Predicate;
 
 /**
  * What a change of schedulers looks like from outside: jobs are submitted at a steady rate to all schedulers while the one that
- * looks after their pool is ended. A client that gets no answer, or a 503, asks the next scheduler with the same key, and pauses once it has asked all.
+ * looks after their pool is ended. A client that gets no answer, or a 503, asks the next scheduler with the same key; once it has asked all it pauses before each.
  */
 public final class Failover {
     private static final String POOL = "herd";
     private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final int RETRYABLE = 503;
 
-    /** As the command line's: from 0.1 to 2 s after each round. */
+    /** As the command line's: from 0.1 to 2 s, or what the server asks for. */
     private static final Duration SHORTEST_PAUSE = Duration.ofMillis(100);
 
     private static final int DOUBLED_AT_MOST = 4;
@@ -83,7 +83,8 @@ public final class Failover {
      * @param lease of the pool that the training is in
      * @param kill kill -9; else SIGTERM
      * @param perSecond submissions
-     * @param before seconds' worth of submissions that are answered before the signal: processes that have just started are slow
+     * @param before seconds' worth of submissions that are answered before the signal, and over which their rate grows: processes that have
+     *     just started are slow
      * @param after how long is submitted after it
      */
     public static Outcome play(
@@ -110,7 +111,7 @@ public final class Failover {
         Set<Long> trainers = trainers();
         SchedulerProcess holder = cluster.holder(POOL);
         List<Thread> clients = new ArrayList<>();
-        Thread load = Thread.ofPlatform().start(() -> submit(perSecond, clients));
+        Thread load = Thread.ofPlatform().start(() -> submit(perSecond, before, clients));
         Deadline deadline = Deadline.in(PATIENCE);
         while (acknowledged.size() < perSecond * before.toSeconds()) {
             deadline.pause(() -> "only " + acknowledged.size() + " submissions were answered before the signal");
@@ -157,16 +158,15 @@ public final class Failover {
         return pids;
     }
 
-    /** At that rate, until the end that is set meanwhile. */
-    private void submit(int perSecond, List<Thread> clients) {
+    /** At a rate that grows to the wanted one, until the end that is set meanwhile. */
+    private void submit(int perSecond, Duration growing, List<Thread> clients) {
         long start = System.nanoTime();
-        long gap = Duration.ofSeconds(1).toNanos() / perSecond;
         try {
             for (int number = 0; System.nanoTime() < endNanos; number++) {
                 int key = number;
                 submitted.incrementAndGet();
                 clients.add(Thread.ofVirtual().start(() -> submitUntilAnswered(key)));
-                long wait = start + (number + 1) * gap - System.nanoTime();
+                long wait = start + dueNanos(number + 1, perSecond, growing) - System.nanoTime();
                 if (wait > 0) {
                     Thread.sleep(Duration.ofNanos(wait));
                 }
@@ -176,11 +176,22 @@ public final class Failover {
         }
     }
 
+    /** When the so manieth submission is due: the rate is r t / T up to T, so by t there are r t^2 / 2T, and then it is r. */
+    private static long dueNanos(int number, int perSecond, Duration growing) {
+        double seconds = growing.toNanos() / 1e9;
+        double whileGrowing = perSecond * seconds / 2;
+        double due = number < whileGrowing
+                ? Math.sqrt(2 * seconds * number / perSecond)
+                : seconds + (number - whileGrowing) / perSecond;
+        return (long) (due * 1e9);
+    }
+
     private void submitUntilAnswered(int key) {
         String body = body(key);
         long end = System.nanoTime() + PATIENCE.toNanos();
         try {
             for (int tried = 0; System.nanoTime() < end; tried++) {
+                Duration asked = Duration.ZERO;
                 try {
                     Answer answer = apis.get((key + tried) % apis.size()).trySubmit(body, round + "-" + key);
                     if (answer.job().isPresent()) {
@@ -188,6 +199,7 @@ public final class Failover {
                         acknowledged.put(key, answer.job().get());
                         return;
                     }
+                    asked = answer.retryAfter();
                     seen.add("status " + answer.status());
                     if (answer.status() != RETRYABLE) {
                         return;
@@ -195,8 +207,8 @@ public final class Failover {
                 } catch (IOException e) {
                     seen.add(e.getClass().getSimpleName());
                 }
-                if ((tried + 1) % apis.size() == 0) {
-                    Thread.sleep(pause((tried + 1) / apis.size()));
+                if (tried + 1 >= apis.size()) {
+                    Thread.sleep(pause(tried + 2 - apis.size(), asked));
                 }
             }
         } catch (InterruptedException e) {
@@ -204,10 +216,12 @@ public final class Failover {
         }
     }
 
-    /** After so many rounds through all schedulers; drawn, so that the clients do not come back as one. */
-    private static Duration pause(int rounds) {
-        Duration longest = SHORTEST_PAUSE.multipliedBy(1L << Math.min(rounds, DOUBLED_AT_MOST));
-        return Duration.ofNanos(ThreadLocalRandom.current().nextLong(longest.toNanos() / 2, longest.toNanos()));
+    /** The so manieth; drawn, so that the clients do not come back as one. What the server asks for is kept to. */
+    private static Duration pause(int number, Duration asked) {
+        Duration longest = SHORTEST_PAUSE.multipliedBy(1L << Math.min(number, DOUBLED_AT_MOST));
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        long own = random.nextLong(longest.toNanos() / 2, longest.toNanos());
+        return Duration.ofNanos(Math.max(own, asked.toNanos() + random.nextLong(asked.toNanos() / 2 + 1)));
     }
 
     private String body(int key) {
