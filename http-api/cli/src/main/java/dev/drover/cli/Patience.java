@@ -8,7 +8,7 @@ import java.util.function.LongSupplier;
 /**
  * How long an answer is waited for while servers are away, and how often they are asked meanwhile: pauses double from 0.2 s to 2 s, each
  * shortened by up to half at random, so that many clients do not come back as one. A server that asks for a longer one gets that, and up
- * to half of it more.
+ * to half of it more, but never more than is left of the limit.
  *
  * @param nanoTime a clock that only grows
  */
@@ -57,7 +57,10 @@ record Patience(Duration limit, LongSupplier nanoTime, Consumer<Duration> sleep)
             ThreadLocalRandom random = ThreadLocalRandom.current();
             long own = step - random.nextLong(step / 2);
             long theirs = asked.toMillis() + random.nextLong(asked.toMillis() / 2 + 1);
-            patience.sleep.accept(Duration.ofMillis(Math.max(own, theirs)));
+            long left = patience.limit
+                    .minusNanos(patience.nanoTime.getAsLong() - since)
+                    .toMillis();
+            patience.sleep.accept(Duration.ofMillis(Math.max(own, Math.min(theirs, left))));
             step = Math.min(2 * step, LONGEST_MILLIS);
         }
     }

@@ -69,12 +69,12 @@ final class Servers {
         Patience.Wait wait = patience.begin();
         Map<URI, String> failures = new LinkedHashMap<>();
         boolean mayPass = false;
-        Duration asked = Duration.ZERO;
         for (int tries = 1; ; tries++) {
             URI server = urls.get(at);
             boolean roundIsOver = tries % urls.size() == 0;
             boolean allWereAsked = tries >= urls.size();
             boolean isLast = allWereAsked && wait.isOver();
+            Duration asked = Duration.ZERO;
             try {
                 HttpResponse<B> answer = call.to(server);
                 if (answer.statusCode() != NOT_NOW || repeat == Repeat.UNLESS_IT_ARRIVED || isLast) {

@@ -144,6 +144,16 @@ class ServersTest {
         assertThat(slept.total).isGreaterThanOrEqualTo(Patience.LIMIT);
     }
 
+    @Test
+    void whoAsksForAPauseGetsItUpToTheLimit() {
+        Patience patience = new Patience(Patience.LIMIT, () -> slept.total.toNanos(), slept::sleep);
+        Patience.Wait wait = patience.begin();
+        wait.pause(Duration.ofSeconds(4));
+        assertThat(slept.total).isBetween(Duration.ofSeconds(4), Duration.ofSeconds(6));
+        wait.pause(Duration.ofHours(1));
+        assertThat(slept.total).isEqualTo(Patience.LIMIT);
+    }
+
     private static HttpResponse<String> refused() throws IOException {
         throw new ConnectException();
     }

@@ -207,8 +207,9 @@ public final class Failover {
                 } catch (IOException e) {
                     seen.add(e.getClass().getSimpleName());
                 }
-                if (tried + 1 >= apis.size()) {
-                    Thread.sleep(pause(tried + 2 - apis.size(), asked));
+                int pauses = tried + 2 - apis.size();
+                if (pauses > 0) {
+                    Thread.sleep(pause(pauses, asked));
                 }
             }
         } catch (InterruptedException e) {
