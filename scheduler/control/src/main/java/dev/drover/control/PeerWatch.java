@@ -41,11 +41,17 @@ final class PeerWatch extends AbstractBehavior<PeerWatch.Message> {
     /** A restarting network may refuse once. */
     private static final int REFUSALS = 3;
 
+    /** Who refused is looked at again after this part of the usual time. */
+    private static final int AGAIN_SOONER = 5;
+
+    private static final String AGAIN = "again";
+
     private final Cluster cluster;
     private final TimerScheduler<Message> timers;
     private final Executor executor;
     private final Optional<Lease> lease;
     private final Predicate<Address> refuses;
+    private final Duration again;
     private final Map<Address, Integer> refusals = new HashMap<>();
     private boolean looking;
 
@@ -54,12 +60,14 @@ final class PeerWatch extends AbstractBehavior<PeerWatch.Message> {
             TimerScheduler<Message> timers,
             Executor executor,
             Optional<Lease> lease,
+            Duration lookEvery,
             Predicate<Address> refuses) {
         super(context);
         this.cluster = Cluster.get(context.getSystem());
         this.timers = timers;
         this.executor = executor;
         this.lease = lease;
+        this.again = lookEvery.dividedBy(AGAIN_SOONER);
         this.refuses = refuses;
     }
 
@@ -88,7 +96,7 @@ final class PeerWatch extends AbstractBehavior<PeerWatch.Message> {
             Executor executor, Optional<Lease> lease, Duration lookEvery, Predicate<Address> refuses) {
         return Behaviors.setup(context -> Behaviors.withTimers(timers -> {
             timers.startTimerWithFixedDelay(new Look(), lookEvery);
-            return new PeerWatch(context, timers, executor, lease, refuses);
+            return new PeerWatch(context, timers, executor, lease, lookEvery, refuses);
         }));
     }
 
@@ -147,6 +155,9 @@ final class PeerWatch extends AbstractBehavior<PeerWatch.Message> {
                 .filter(peer -> peer.getValue() >= REFUSALS)
                 .map(Map.Entry::getKey)
                 .toList();
+        if (dead.size() < refusals.size()) {
+            timers.startSingleTimer(AGAIN, new Look(), again);
+        }
         int members = peers().size() + 1;
         if (2 * (members - dead.size()) > members) {
             dead.forEach(this::down);
@@ -180,6 +191,7 @@ final class PeerWatch extends AbstractBehavior<PeerWatch.Message> {
     private void down(Address peer) {
         getContext().getLog().warn("nobody listens at {} any more: that scheduler is taken for dead", peer);
         refusals.remove(peer);
+        PeerDetector.isDead(peer);
         cluster.manager().tell(new Down(peer));
     }
 }

@@ -100,6 +100,7 @@ public record Scheduler(PoolGateway gateway, SchedulerGateway schedulers, Route 
         closeSessionsAtShutdown(system, agents);
         standing.countAgentsBy(agents::connected);
         startMembership(system, new Membership.Around(discovery, standing, threads));
+        startStandby(system, new StandbyActor.Around(readModel, standing, threads));
         return new Scheduler(gateway, new Schedulers(discovery.table(), Cluster.get(system), threads), agents.route());
     }
 
@@ -107,6 +108,10 @@ public record Scheduler(PoolGateway gateway, SchedulerGateway schedulers, Route 
         Membership.start(system, around);
         var unused = system.systemActorOf(
                 PeerWatch.create(around.executor(), PeerWatch.lease(system)), "peer-watch", Props.empty());
+    }
+
+    private static void startStandby(ActorSystem<?> system, StandbyActor.Around around) {
+        var unused = system.systemActorOf(StandbyActor.create(around), "standby", Props.empty());
     }
 
     private static IntentRouter.Executors executors(

@@ -24,6 +24,10 @@ final class Standing {
         agents = count;
     }
 
+    boolean holds(PoolName pool) {
+        return pools.contains(pool);
+    }
+
     Set<PoolName> pools() {
         return Set.copyOf(pools);
     }
