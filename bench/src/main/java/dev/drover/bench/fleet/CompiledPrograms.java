@@ -26,7 +26,7 @@ record CompiledPrograms(Path noOp, Path instance) {
     private static Path compile(String name) throws IOException, InterruptedException {
         Path source = Programs.root().resolve("bench/src/main/c/" + name + ".c");
         Path program = Files.createDirectories(BenchJob.outputs().resolve("c")).resolve(name);
-        Process compiler = new ProcessBuilder("cc", "-O2", "-o", program.toString(), source.toString())
+        Process compiler = new ProcessBuilder("cc", "-O2", "-static", "-o", program.toString(), source.toString())
                 .redirectErrorStream(true)
                 .start();
         String said = new String(compiler.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

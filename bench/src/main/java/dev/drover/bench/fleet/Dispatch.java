@@ -48,11 +48,11 @@ public final class Dispatch implements Callable<Integer> {
     @Option(names = "--slots", defaultValue = "4", description = "Shards at once on each (default: ${DEFAULT-VALUE}).")
     private int slots = 4;
 
-    @Option(names = "--hosts", defaultValue = "2", description = "Processes of agents (default: ${DEFAULT-VALUE}).")
-    private int hosts = 2;
+    @Option(names = "--hosts", defaultValue = "8", description = "Processes of agents (default: ${DEFAULT-VALUE}).")
+    private int hosts = 8;
 
-    @Option(names = "--schedulers", defaultValue = "3", description = "Processes (default: ${DEFAULT-VALUE}).")
-    private int schedulers = 3;
+    @Option(names = "--schedulers", defaultValue = "1", description = "Processes (default: ${DEFAULT-VALUE}).")
+    private int schedulers = 1;
 
     @Option(names = "--clients", defaultValue = "8", description = "Connections (default: ${DEFAULT-VALUE}).")
     private int clients = 8;

@@ -86,9 +86,16 @@ final class Leases {
     }
 
     Collection<ShardStatus> active() {
-        return statuses.values().stream()
-                .filter(status -> actors.containsKey(status.lease()) && !isFinal(status.phase()))
-                .toList();
+        return statuses.values().stream().filter(this::isActive).toList();
+    }
+
+    /** Held, and not at its end. */
+    boolean isActive(Lease lease) {
+        return Optional.ofNullable(statuses.get(lease)).filter(this::isActive).isPresent();
+    }
+
+    private boolean isActive(ShardStatus status) {
+        return actors.containsKey(status.lease()) && !isFinal(status.phase());
     }
 
     List<ActorRef<ShardCommand>> activeActors() {

@@ -229,9 +229,11 @@ public final class NodeActor extends AbstractBehavior<NodeCommand> {
             }
             case ShardNotice.Stepped stepped -> link.tell(new LinkCommand.Step(stepped.lease(), stepped.record()));
             case ShardNotice.Gone gone -> {
+                // Who trains what is over is not renewed before it is gone; what had ended is nobody's concern.
+                boolean isNews = leases.isActive(gone.lease());
                 leases.forget(gone.lease());
                 link.tell(new LinkCommand.Forget(gone.lease()));
-                tellLink(true);
+                tellLink(isNews);
             }
         }
         leaveWhenDone();

@@ -107,7 +107,7 @@ final class AgentHandoffTest {
                     assertThat(put(http, target, name, target.token())).as(name).isEqualTo(400);
                 }
             }
-            Path received = directory.resolve("node-1/shards/job-a-3-g1/received");
+            Path received = directory.resolve("node-1/shards/job-a-3-g1-received");
             try (var files = Files.list(received)) {
                 assertThat(files.map(file -> file.getFileName().toString())).containsExactly("model.safetensors");
             }

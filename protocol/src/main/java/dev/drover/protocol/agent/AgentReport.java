@@ -15,8 +15,10 @@ public sealed interface AgentReport {
      *
      * @param incarnation changes with each start of the agent process
      * @param token the join token from the instance's user data. A secret
+     * @param readsSeveral whether it reads frames of several commands ({@link AgentWire#encode(java.util.List)})
      */
-    record Hello(NodeId node, PoolName pool, String incarnation, String token, String version) implements AgentReport {
+    record Hello(NodeId node, PoolName pool, String incarnation, String token, String version, boolean readsSeveral)
+            implements AgentReport {
         @Override
         public String toString() {
             return "Hello[" + node + " " + incarnation + " " + version + "]";

@@ -15,7 +15,10 @@ import com.esotericsoftware.kryo.io.Output;
 import com.esotericsoftware.kryo.util.Pool;
 import dev.drover.protocol.id.NodeId;
 import dev.drover.protocol.id.PoolName;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -39,6 +42,9 @@ public final class AgentWire {
 
     private static final int INITIAL_BYTES = 512;
 
+    /** What a frame of several commands may have at its beginning, and each of them before it. */
+    private static final int OVERHEAD = 16;
+
     /** Kryo writes registration numbers raised by this: 0 and 1 have meanings of their own. */
     private static final int KRYO_OFFSET = 2;
 
@@ -50,6 +56,9 @@ public final class AgentWire {
     };
 
     private AgentWire() {}
+
+    /** Several commands in one frame, each as the frame it would be alone: so each can be passed over alone. */
+    private record Several(List<byte[]> frames) {}
 
     /**
      * The frame of a report.
@@ -70,21 +79,79 @@ public final class AgentWire {
     }
 
     /**
+     * The frames of several commands, in their order, as few as hold them: most of what a frame costs it costs whatever is in it. Only
+     * for agents that have said that they read such frames.
+     *
+     * @throws WireException when one of the commands alone does not fit into a frame
+     */
+    public static List<byte[]> encode(List<AgentCommand> commands) {
+        List<byte[]> frames = new ArrayList<>();
+        List<byte[]> together = new ArrayList<>();
+        int bytes = OVERHEAD;
+        for (AgentCommand command : commands) {
+            byte[] one = encode(command);
+            if (bytes + one.length + OVERHEAD > MAX_FRAME_BYTES || together.size() == WireFields.MAX_ITEMS) {
+                close(together, frames);
+                bytes = OVERHEAD;
+            }
+            together.add(one);
+            bytes += one.length + OVERHEAD;
+        }
+        close(together, frames);
+        return List.copyOf(frames);
+    }
+
+    private static void close(List<byte[]> together, List<byte[]> frames) {
+        if (together.size() > 1) {
+            frames.add(encodeAny(new Several(List.copyOf(together))));
+        } else {
+            frames.addAll(together);
+        }
+        together.clear();
+    }
+
+    /**
      * Reads a report.
      *
      * @throws WireException when the bytes are not one
      */
     public static AgentReport decodeReport(byte[] frame) {
-        return decode(frame, AgentReport.class);
+        return decode(frame, AgentReport.class, AgentReport.class.getSimpleName());
     }
 
     /**
-     * Reads a command.
+     * Reads a command, or several in their order.
      *
-     * @throws WireException when the bytes are not one
+     * @param newer is told of those that only a newer version understands; they are passed over
+     * @throws WireException when the bytes are none
      */
-    public static AgentCommand decodeCommand(byte[] frame) {
-        return decode(frame, AgentCommand.class);
+    public static List<AgentCommand> decodeCommands(byte[] frame, Consumer<NewerFrameException> newer) {
+        Object message;
+        try {
+            message = decode(frame, Object.class, AgentCommand.class.getSimpleName());
+        } catch (NewerFrameException e) {
+            newer.accept(e);
+            return List.of();
+        }
+        return switch (message) {
+            case AgentCommand command -> List.of(command);
+            case Several several -> decodeEach(several, newer);
+            default ->
+                throw new WireException(
+                        "a frame that holds a " + message.getClass().getSimpleName() + ", not commands");
+        };
+    }
+
+    private static List<AgentCommand> decodeEach(Several several, Consumer<NewerFrameException> newer) {
+        List<AgentCommand> commands = new ArrayList<>();
+        for (byte[] one : several.frames()) {
+            try {
+                commands.add(decode(one, AgentCommand.class, AgentCommand.class.getSimpleName()));
+            } catch (NewerFrameException e) {
+                newer.accept(e);
+            }
+        }
+        return commands;
     }
 
     private static byte[] encodeAny(Object message) {
@@ -105,7 +172,7 @@ public final class AgentWire {
         }
     }
 
-    private static <T> T decode(byte[] frame, Class<T> kind) {
+    private static <T> T decode(byte[] frame, Class<T> kind, String name) {
         if (frame.length == 0 || frame.length > MAX_FRAME_BYTES) {
             throw new WireException("a frame of " + frame.length + " bytes; 1 to " + MAX_FRAME_BYTES + " are allowed");
         }
@@ -117,17 +184,14 @@ public final class AgentWire {
         try (Input in = new Input(frame, 1, frame.length - 1)) {
             Class<?> type = type(kryo, in);
             if (!kind.isAssignableFrom(type)) {
-                throw new WireException(
-                        "a frame that holds a " + type.getSimpleName() + ", not an " + kind.getSimpleName());
+                throw new WireException("a frame that holds a " + type.getSimpleName() + ", not an " + name);
             }
             return kind.cast(kryo.readObject(in, type));
         } catch (WireException e) {
             throw e;
         } catch (RuntimeException e) {
             throw new WireException(
-                    "a frame of " + frame.length + " bytes is not a readable " + kind.getSimpleName() + ": "
-                            + e.getMessage(),
-                    e);
+                    "a frame of " + frame.length + " bytes is not a readable " + name + ": " + e.getMessage(), e);
         } finally {
             KRYOS.free(kryo);
         }
@@ -163,9 +227,15 @@ public final class AgentWire {
                     text(out, hello.incarnation());
                     text(out, hello.token());
                     text(out, hello.version());
+                    out.writeBoolean(hello.readsSeveral());
                 },
                 in -> new AgentReport.Hello(
-                        new NodeId(text(in)), new PoolName(text(in)), text(in), text(in), text(in)));
+                        new NodeId(text(in)),
+                        new PoolName(text(in)),
+                        text(in),
+                        text(in),
+                        text(in),
+                        in.position() < in.limit() && flag(in)));
         register(kryo, 21, AgentReport.Status.class, WireRecords::status, WireRecords::status);
         register(
                 kryo,
@@ -245,6 +315,12 @@ public final class AgentWire {
                 (out, drill) -> duration(out, drill.notice()),
                 in -> new AgentCommand.Drill(duration(in)));
         register(kryo, 47, AgentCommand.Heard.class, (out, heard) -> {}, in -> new AgentCommand.Heard());
+        register(
+                kryo,
+                48,
+                Several.class,
+                (out, several) -> list(out, several.frames(), WireFields::bytes),
+                in -> new Several(list(in, WireFields::bytes)));
     }
 
     private static <T> void register(

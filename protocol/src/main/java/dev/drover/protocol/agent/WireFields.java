@@ -45,6 +45,15 @@ final class WireFields {
         }
     }
 
+    static void bytes(Output out, byte[] value) {
+        out.writeVarInt(value.length, true);
+        out.writeBytes(value);
+    }
+
+    static byte[] bytes(Input in) {
+        return in.readBytes(length(in, "part", Integer.MAX_VALUE));
+    }
+
     static <T> void list(Output out, List<T> values, BiConsumer<Output, T> write) {
         if (values.size() > MAX_ITEMS) {
             throw new WireException(

@@ -10,9 +10,11 @@ import dev.drover.protocol.shard.StepRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -21,6 +23,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 final class AgentWireTest {
+    /** Its number, as Kryo writes it. */
+    private static final int HELLO = 22;
+
     @Test
     void everyMessageComesBackAsItWas() {
         LongStream.range(0, 300).mapToObj(SeededMessages::new).forEach(seeded -> {
@@ -28,7 +33,7 @@ final class AgentWireTest {
                 assertThat(AgentWire.decodeReport(AgentWire.encode(report))).isEqualTo(report);
             }
             for (AgentCommand command : seeded.commands()) {
-                assertThat(AgentWire.decodeCommand(AgentWire.encode(command))).isEqualTo(command);
+                assertThat(commands(AgentWire.encode(command))).containsExactly(command);
             }
         });
     }
@@ -90,7 +95,9 @@ final class AgentWireTest {
 
     private static Object decoded(String hex, Object like) {
         byte[] frame = HexFormat.of().parseHex(hex.strip());
-        return like instanceof AgentReport ? AgentWire.decodeReport(frame) : AgentWire.decodeCommand(frame);
+        return like instanceof AgentReport
+                ? AgentWire.decodeReport(frame)
+                : commands(frame).getFirst();
     }
 
     @Test
@@ -103,7 +110,7 @@ final class AgentWireTest {
                             seeded.commands().stream().map(AgentWire::encode))
                     .flatMap(frames -> frames)
                     .forEach(frame -> {
-                        for (int length = 0; length < frame.length; length++) {
+                        for (int length = 0; length < shortest(frame); length++) {
                             assertRefused(Arrays.copyOf(frame, length));
                         }
                         byte[] altered = frame.clone();
@@ -125,7 +132,7 @@ final class AgentWireTest {
     @Test
     void aHugeLengthInAShortFrameAllocatesNothing() {
         byte[] refuseWithTwoGigabytes = HexFormat.of().parseHex("022bffffffff07");
-        assertThatThrownBy(() -> AgentWire.decodeCommand(refuseWithTwoGigabytes))
+        assertThatThrownBy(() -> commands(refuseWithTwoGigabytes))
                 .isInstanceOf(WireException.class)
                 .hasMessageContaining("a text of length 2147483647");
     }
@@ -134,7 +141,7 @@ final class AgentWireTest {
     void anotherVersionIsNamed() {
         byte[] frame = AgentWire.encode(new AgentCommand.Refuse("no"));
         frame[0] = 9;
-        assertThatThrownBy(() -> AgentWire.decodeCommand(frame))
+        assertThatThrownBy(() -> commands(frame))
                 .isInstanceOf(WireException.class)
                 .hasMessageContaining("version 9")
                 .hasMessageContaining("reads version 2");
@@ -143,7 +150,7 @@ final class AgentWireTest {
     @Test
     void aReportIsNoCommand() {
         byte[] frame = AgentWire.encode(new SeededMessages(1).reports().getFirst());
-        assertThatThrownBy(() -> AgentWire.decodeCommand(frame)).isInstanceOf(WireException.class);
+        assertThatThrownBy(() -> commands(frame)).isInstanceOf(WireException.class);
     }
 
     @Test
@@ -159,9 +166,53 @@ final class AgentWireTest {
                 .hasMessageContaining("4097");
     }
 
+    @Test
+    void severalCommandsTravelTogetherInTheirOrder() {
+        List<AgentCommand> all = LongStream.range(0, 20)
+                .boxed()
+                .flatMap(seed -> new SeededMessages(seed).commands().stream())
+                .toList();
+        List<byte[]> frames = AgentWire.encode(all);
+        assertThat(frames).hasSize(1);
+        assertThat(commands(frames.getFirst())).isEqualTo(all);
+        assertThat(AgentWire.encode(all.subList(0, 1)))
+                .as("one alone is what it always was")
+                .singleElement()
+                .isEqualTo(AgentWire.encode(all.getFirst()));
+        assertThat(AgentWire.encode(List.of())).isEmpty();
+    }
+
+    @Test
+    void whatDoesNotFitIntoOneFrameGoesIntoTheNext() {
+        AgentCommand third = new AgentCommand.Refuse("x".repeat(AgentWire.MAX_FRAME_BYTES / 3));
+        AgentCommand whole = new AgentCommand.Refuse("x".repeat(AgentWire.MAX_FRAME_BYTES - 10));
+        AgentCommand small = new AgentCommand.Heard();
+        List<AgentCommand> all = new ArrayList<>(List.of(third, third, third, small, whole, small));
+        all.addAll(Collections.nCopies(WireFields.MAX_ITEMS + 1, small));
+        List<byte[]> frames = AgentWire.encode(all);
+        assertThat(frames).hasSize(5).allMatch(frame -> frame.length <= AgentWire.MAX_FRAME_BYTES);
+        assertThat(frames.stream().flatMap(frame -> commands(frame).stream()).toList())
+                .isEqualTo(all);
+    }
+
+    private static List<AgentCommand> commands(byte[] frame) {
+        return AgentWire.decodeCommands(frame, newer -> {
+            throw newer;
+        });
+    }
+
+    /** How many bytes a message of this kind must have: the last field of a Hello is newer than the others. */
+    private static int shortest(byte[] frame) {
+        return isHello(frame) ? frame.length - 1 : frame.length;
+    }
+
+    private static boolean isHello(byte[] frame) {
+        return frame[1] == HELLO;
+    }
+
     private static void assertRefused(byte[] bytes) {
         assertThatThrownBy(() -> AgentWire.decodeReport(bytes)).isInstanceOf(WireException.class);
-        assertThatThrownBy(() -> AgentWire.decodeCommand(bytes)).isInstanceOf(WireException.class);
+        assertThatThrownBy(() -> commands(bytes)).isInstanceOf(WireException.class);
     }
 
     private static void onlyWireException(byte[] bytes) {
@@ -171,7 +222,7 @@ final class AgentWireTest {
             assertThat(e).hasMessageMatching("(?s).+");
         }
         try {
-            AgentWire.decodeCommand(bytes);
+            commands(bytes);
         } catch (WireException e) {
             assertThat(e).hasMessageMatching("(?s).+");
         }

@@ -14,6 +14,8 @@ import dev.drover.protocol.golden.Samples;
 import dev.drover.protocol.id.Lease;
 import dev.drover.protocol.id.NodeId;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -32,8 +34,7 @@ class NewerPeerTest {
             assertThat(AgentWire.decodeReport(longer(AgentWire.encode(report)))).isEqualTo(report);
         }
         for (AgentCommand command : new SeededMessages(3).commands()) {
-            assertThat(AgentWire.decodeCommand(longer(AgentWire.encode(command))))
-                    .isEqualTo(command);
+            assertThat(commands(longer(AgentWire.encode(command)))).containsExactly(command);
         }
     }
 
@@ -59,7 +60,39 @@ class NewerPeerTest {
                 .isInstanceOf(NewerFrameException.class)
                 .hasMessageContaining("39");
         byte[] command = frame(59, out -> text(out, "a command of the next version"));
-        assertThatThrownBy(() -> AgentWire.decodeCommand(command)).isInstanceOf(NewerFrameException.class);
+        assertThatThrownBy(() -> commands(command)).isInstanceOf(NewerFrameException.class);
+    }
+
+    @Test
+    void whatIsNewAmongSeveralIsPassedOverAlone() {
+        List<AgentCommand> known = new SeededMessages(3).commands();
+        byte[] frame = frame(
+                48,
+                out -> list(
+                        out,
+                        List.of(
+                                longer(AgentWire.encode(known.getFirst())),
+                                frame(59, fields -> text(fields, "a command of the next version")),
+                                AgentWire.encode(known.getLast())),
+                        WireFields::bytes));
+        List<NewerFrameException> newer = new ArrayList<>();
+        assertThat(AgentWire.decodeCommands(frame, newer::add)).containsExactly(known.getFirst(), known.getLast());
+        assertThat(newer).singleElement().asString().contains("59");
+    }
+
+    @Test
+    void anAgentThatDoesNotSayWhetherItReadsSeveralDoesNot() {
+        AgentReport.Hello hello = new Samples(0).of(AgentReport.Hello.class);
+        byte[] today = AgentWire.encode(hello);
+        assertThat(AgentWire.decodeReport(Arrays.copyOf(today, today.length - 1)))
+                .isEqualTo(new AgentReport.Hello(
+                        hello.node(), hello.pool(), hello.incarnation(), hello.token(), hello.version(), false));
+    }
+
+    private static List<AgentCommand> commands(byte[] frame) {
+        return AgentWire.decodeCommands(frame, newer -> {
+            throw newer;
+        });
     }
 
     @Test

@@ -27,7 +27,8 @@ final class SeededMessages {
     /** One report of each kind. */
     List<AgentReport> reports() {
         return List.of(
-                new AgentReport.Hello(node(), new PoolName("p" + random.nextInt(1000)), text(), text(), text()),
+                new AgentReport.Hello(
+                        node(), new PoolName("p" + random.nextInt(1000)), text(), text(), text(), random.nextBoolean()),
                 new AgentReport.Status(
                         node(),
                         text(),

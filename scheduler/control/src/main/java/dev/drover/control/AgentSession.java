@@ -12,7 +12,9 @@ import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.Lease;
 import dev.drover.protocol.id.PoolName;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -43,6 +45,7 @@ final class AgentSession extends AbstractBehavior<AgentSession.Message> {
     private final Map<Lease, CheckpointRef> checkpoints = new HashMap<>();
     private Optional<AgentReport.Hello> hello = Optional.empty();
     private Optional<AgentReport.Status> last = Optional.empty();
+    private final List<AgentCommand> untold = new ArrayList<>();
     private boolean puzzled;
 
     /** Whether the agent was told nothing since its last status. */
@@ -86,6 +89,9 @@ final class AgentSession extends AbstractBehavior<AgentSession.Message> {
 
     private record Idle() implements Message {}
 
+    /** All that a pool has to tell an agent after a turn is here by now. */
+    private record Flush() implements Message {}
+
     private record ClosedTooSlowly() implements Message {}
 
     /** Asks the connection for its next frame. */
@@ -125,6 +131,7 @@ final class AgentSession extends AbstractBehavior<AgentSession.Message> {
                 .onMessage(Broken.class, broken -> gone(hangUp(broken.how(), broken.next())))
                 .onMessage(Idle.class, ignored -> gone(hangUp("nothing came for " + idle)))
                 .onMessage(Tell.class, this::onTell)
+                .onMessage(Flush.class, ignored -> onFlush())
                 .onMessage(Announce.class, ignored -> onAnnounce())
                 .onMessage(Ended.class, this::onEnded)
                 .onMessage(Replaced.class, ignored -> hangUp("a newer connection of the same node took over"))
@@ -242,14 +249,22 @@ final class AgentSession extends AbstractBehavior<AgentSession.Message> {
 
     private Behavior<Message> onTell(Tell tell) {
         quiet = false;
-        if (!send(tell.command())) {
-            getContext()
-                    .getLog()
-                    .debug(
-                            "node {} does not read; dropped a {}",
-                            node(),
-                            tell.command().getClass().getSimpleName());
+        if (untold.isEmpty()) {
+            getContext().getSelf().tell(new Flush());
         }
+        untold.add(tell.command());
+        return this;
+    }
+
+    private Behavior<Message> onFlush() {
+        boolean together = hello.map(AgentReport.Hello::readsSeveral).orElse(false);
+        List<byte[]> frames = together
+                ? AgentWire.encode(untold)
+                : untold.stream().map(AgentWire::encode).toList();
+        if (!frames.stream().allMatch(line::send)) {
+            getContext().getLog().debug("node {} does not read; dropped some of {}", node(), untold);
+        }
+        untold.clear();
         return this;
     }
 

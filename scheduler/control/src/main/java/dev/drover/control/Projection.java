@@ -7,11 +7,14 @@ import dev.drover.protocol.api.JobEvent;
 import dev.drover.protocol.checkpoint.CheckpointRef;
 import dev.drover.protocol.id.JobId;
 import dev.drover.protocol.id.PoolName;
+import dev.drover.protocol.id.ShardId;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -77,7 +80,24 @@ final class Projection extends AbstractBehavior<Projection.Message> {
 
     /** What one write tells; {@code weight} counts against the bound. */
     private record Chapter(
-            List<ReadModel.ShardAttempt> attempts, List<JobEvent> events, long lastSequence, int weight) {}
+            List<ReadModel.ShardAttempt> attempts, List<JobEvent> events, long lastSequence, int weight) {
+        /** All of these as one, so that what has gathered costs one write. Of an attempt the last counts. */
+        static Chapter of(Collection<Chapter> chapters) {
+            Map<Map.Entry<ShardId, Integer>, ReadModel.ShardAttempt> attempts = new LinkedHashMap<>();
+            List<JobEvent> events = new ArrayList<>();
+            long last = 0;
+            int weight = 0;
+            for (Chapter chapter : chapters) {
+                chapter.attempts()
+                        .forEach(it ->
+                                attempts.put(Map.entry(it.shard(), it.attempt().generation()), it));
+                events.addAll(chapter.events());
+                last = Math.max(last, chapter.lastSequence());
+                weight += chapter.weight();
+            }
+            return new Chapter(List.copyOf(attempts.values()), events, last, weight);
+        }
+    }
 
     /** The first and the last event of a job that were let go. */
     private record LetGo(long first, long last) {
@@ -166,7 +186,9 @@ final class Projection extends AbstractBehavior<Projection.Message> {
         }
         if (!untold.isEmpty()) {
             telling = true;
-            Chapter chapter = untold.getFirst();
+            Chapter chapter = Chapter.of(untold);
+            untold.clear();
+            untold.add(chapter);
             getContext()
                     .pipeToSelf(
                             CompletableFuture.supplyAsync(() -> write(chapter), around.executor()),

@@ -142,8 +142,8 @@ class AgentGatewayTest {
     void whatANewerAgentSaysThatIsNewIsPassedOverAndTheRestHeard() {
         try (FakeAgent agent = new FakeAgent(url);
                 LogLines lines = new LogLines(AgentSession.class)) {
-            agent.sendBytes(longer(
-                    AgentWire.encode(new AgentReport.Hello(NODE, POOL, "inc-1", TOKENS.issue(NODE, POOL), "0.2.0"))));
+            agent.sendBytes(longer(AgentWire.encode(
+                    new AgentReport.Hello(NODE, POOL, "inc-1", TOKENS.issue(NODE, POOL), "0.2.0", true))));
             for (long sequence = 1; sequence <= 2; sequence++) {
                 agent.sendBytes(ofAnUnknownKind());
                 agent.sendBytes(

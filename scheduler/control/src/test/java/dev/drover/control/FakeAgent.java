@@ -15,12 +15,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** An agent that speaks the real WebSocket and does what a test says. */
 final class FakeAgent implements AutoCloseable {
     final List<AgentCommand> commands = new CopyOnWriteArrayList<>();
+    final AtomicInteger frames = new AtomicInteger();
     volatile boolean closed;
     private final HttpClient http = HttpClient.newHttpClient();
     private final WebSocket socket;
@@ -34,7 +36,7 @@ final class FakeAgent implements AutoCloseable {
 
     static FakeAgent hello(String url, NodeId node, PoolName pool, String incarnation, String token) {
         FakeAgent agent = new FakeAgent(url);
-        agent.send(new AgentReport.Hello(node, pool, incarnation, token, "test"));
+        agent.send(new AgentReport.Hello(node, pool, incarnation, token, "test", true));
         return agent;
     }
 
@@ -82,7 +84,10 @@ final class FakeAgent implements AutoCloseable {
             data.get(part);
             frame.writeBytes(part);
             if (last) {
-                commands.add(AgentWire.decodeCommand(frame.toByteArray()));
+                frames.incrementAndGet();
+                commands.addAll(AgentWire.decodeCommands(frame.toByteArray(), newer -> {
+                    throw newer;
+                }));
                 frame.reset();
             }
             from.request(1);

@@ -2,7 +2,6 @@ package dev.drover.agent.link;
 
 import dev.drover.protocol.agent.AgentCommand;
 import dev.drover.protocol.agent.AgentWire;
-import dev.drover.protocol.agent.NewerFrameException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -112,16 +111,13 @@ final class SchedulerDialer {
 
     /** None where a newer scheduler says what only a newer agent understands; to hang up would only make it say so again. */
     private List<AgentCommand> commands(byte[] frame) {
-        try {
-            return List.of(AgentWire.decodeCommand(frame));
-        } catch (NewerFrameException e) {
+        return AgentWire.decodeCommands(frame, newer -> {
             if (!puzzled.getAndSet(true)) {
                 LOG.warn(
                         "the scheduler is newer than this agent; what it says that is new is passed over: {}",
-                        e.getMessage());
+                        newer.getMessage());
             }
-            return List.of();
-        }
+        });
     }
 
     private CompletionStage<ByteString> bytes(Message message) {

@@ -151,7 +151,7 @@ public final class SchedulerLink extends AbstractBehavior<LinkCommand> {
         ofPool.isBroken();
         var identity = environment.identity();
         send(new AgentReport.Hello(
-                identity.node(), identity.pool(), environment.incarnation(), identity.token(), version));
+                identity.node(), identity.pool(), environment.incarnation(), identity.token(), version, true));
         sendStatus();
         node.tell(new LinkEvent.Connection(true));
     }

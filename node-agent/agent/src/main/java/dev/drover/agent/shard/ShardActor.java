@@ -118,7 +118,8 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
             effects.take(order.task());
         }
         task = Optional.of(order.task());
-        enter(Phase.STARTING);
+        view.enter(Phase.STARTING);
+        changed(false);
         order.resumeFrom()
                 .ifPresentOrElse(
                         ref -> {
@@ -345,8 +346,9 @@ public final class ShardActor extends AbstractBehavior<ShardCommand> {
 
     /** A start that is told to be in trouble for long is taken away, so that it is not is told at once. */
     private void troubleIsOver() {
-        view.clearTrouble();
-        changed(true);
+        if (view.clearTrouble()) {
+            changed(true);
+        }
     }
 
     private void tick(ShardCommand.Tick tick) {

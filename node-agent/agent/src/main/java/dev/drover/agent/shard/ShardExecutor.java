@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.slf4j.Logger;
@@ -45,7 +46,9 @@ final class ShardExecutor {
     private final CheckpointPruneExecutor pruner;
     private final ActorSystem<?> system;
     private final ActorRef<ShardCommand> actor;
-    private final Path directory;
+    private final Path work;
+    private final Path received;
+    private final Path restored;
     private final ShardLog log;
     private final AtomicBoolean withdrawn = new AtomicBoolean();
     private Optional<RunningProgram> process = Optional.empty();
@@ -66,7 +69,9 @@ final class ShardExecutor {
         this.pruner = new CheckpointPruneExecutor(environment.store());
         Path shards = environment.config().directory().toAbsolutePath().resolve("shards");
         String name = lease.shard().job() + "-" + lease.shard().index() + "-g" + lease.generation();
-        this.directory = shards.resolve(name);
+        this.work = shards.resolve(name);
+        this.received = shards.resolve(name + "-received");
+        this.restored = shards.resolve(name + "-restored");
         this.log = new ShardLog(lease, environment.store(), environment.clock(), shards.resolve(name + "-log"));
     }
 
@@ -76,20 +81,12 @@ final class ShardExecutor {
 
     /** Where the program writes. */
     Path workDirectory() {
-        return directory.resolve("work");
+        return work;
     }
 
     /** What the program is told to train. */
     Assignment assignment(ShardTask task) {
-        return Program.assignment(lease, task, workDirectory());
-    }
-
-    private Path received() {
-        return directory.resolve("received");
-    }
-
-    private Path restored() {
-        return directory.resolve("restored");
+        return Program.assignment(lease, task, work);
     }
 
     /** The shard's process from now on. */
@@ -124,7 +121,7 @@ final class ShardExecutor {
     void take(ShardTask task) {
         run(
                 () -> {
-                    Files.createDirectories(workDirectory());
+                    Files.createDirectories(work);
                     RunningProgram process = processes.take(task);
                     if (withdrawn.get()) {
                         process.kill();
@@ -144,7 +141,7 @@ final class ShardExecutor {
         PeerEndpoint.open(
                         system,
                         environment.address(),
-                        received(),
+                        received,
                         environment.tokens().get())
                 .whenComplete((open, failure) -> {
                     if (failure != null) {
@@ -156,7 +153,7 @@ final class ShardExecutor {
 
     void restore(CheckpointRef ref) {
         run(
-                () -> new ShardCommand.Restored(Optional.of(restorer.restore(ref, received(), restored(), log::line))),
+                () -> new ShardCommand.Restored(Optional.of(restorer.restore(ref, received, restored, log::line))),
                 failure -> failure instanceof InvalidCheckpointException
                         ? new ShardCommand.RestoreFailed(ref, String.valueOf(failure.getMessage()))
                         : new ShardCommand.RestoreTroubled(
@@ -201,8 +198,8 @@ final class ShardExecutor {
 
     /** Nothing restored or received is needed any more. */
     void deleteRestored() {
-        delete(received());
-        delete(restored());
+        delete(received);
+        delete(restored);
     }
 
     /** Kills the program; from now on nothing is published. */
@@ -228,7 +225,7 @@ final class ShardExecutor {
         environment.blocking().execute(() -> {
             ShardCommand outcome = outcome(effect, failed);
             if (withdrawn.get()) {
-                LocalFiles.deleteTree(directory);
+                Stream.of(work, received, restored).forEach(LocalFiles::deleteTree);
             }
             actor.tell(outcome);
         });

@@ -10,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
@@ -19,9 +21,9 @@ import org.slf4j.LoggerFactory;
 /**
  * What a shard's program printed and what the agent has to say about it, shipped to the store.
  *
- * <p>The store has the newest mebibyte. Lines of the agent before there is a process are kept and come first. Of a program that ended
- * well and printed nothing, nothing is shipped at the end. Trouble with files is logged and never holds the shard back. Safe to use from
- * any thread.
+ * <p>The store has the newest mebibyte. What the agent says before the program has printed anything is kept in memory, and comes first.
+ * Of a program that ended well and printed nothing, nothing is shipped at the end. Trouble with files is logged and never holds the shard
+ * back. Safe to use from any thread.
  */
 final class ShardLog {
     private static final Logger LOG = LoggerFactory.getLogger(ShardLog.class);
@@ -32,50 +34,60 @@ final class ShardLog {
     private static final String AGENT = " agent: ";
     private static final long NOTHING = -1;
 
+    /** What the agent alone has to say of a start is only worth a write when the start takes its time. */
+    private static final Duration OF_INTEREST_AFTER = Duration.ofSeconds(10);
+
     private final Lease lease;
     private final ObjectStore store;
     private final InstantSource clock;
     private final Path scratch;
     private final Object shipping = new Object();
-    private final StringBuilder early = new StringBuilder();
+    private final StringBuilder first = new StringBuilder();
+    private final Instant worthShippingFrom;
     private Optional<Path> file = Optional.empty();
     private long shippedLength = NOTHING;
-    private long ownBytes;
-    private boolean endedWell;
+    private Optional<Phase> ended = Optional.empty();
 
     ShardLog(Lease lease, ObjectStore store, InstantSource clock, Path scratch) {
         this.lease = lease;
         this.store = store;
         this.clock = clock;
         this.scratch = scratch;
+        this.worthShippingFrom = clock.instant().plus(OF_INTEREST_AFTER);
     }
 
     /** From now on the program prints to {@code path}. */
     synchronized void follow(Path path) {
         file = Optional.of(path);
-        append(early.toString());
-        early.setLength(0);
     }
 
     /** Adds a line of the agent's own. */
     synchronized void line(String text) {
         LOG.info("{} {}", lease, text);
         String line = clock.instant().truncatedTo(ChronoUnit.MILLIS) + AGENT + text + "\n";
-        if (file.isPresent()) {
+        if (printed() > 0) {
             append(line);
         } else {
-            early.append(line);
+            first.append(line);
         }
     }
 
     /** Nothing more comes of it; where it is well, the agent's own lines are of no interest. */
     synchronized void ended(Phase last) {
         line("is " + last);
-        endedWell = last == Phase.DONE;
+        ended = Optional.of(last);
     }
 
-    private synchronized boolean isDull(long length) {
-        return endedWell && shippedLength == NOTHING && length == ownBytes;
+    /** Only the agent has said something; and all is well, or it will soon be known whether it is. */
+    private synchronized boolean isDull() {
+        boolean isWell =
+                ended.map(Phase.DONE::equals).orElseGet(() -> clock.instant().isBefore(worthShippingFrom));
+        return isWell && shippedLength == NOTHING && printed() == 0;
+    }
+
+    /** How long the file is, in bytes; it may not be there yet, or no more. */
+    private long printed() {
+        return file().map(path -> path.toFile().length()).orElse(0L);
     }
 
     /** {@code evidence} and the last line the program printed, if it printed any. */
@@ -98,21 +110,27 @@ final class ShardLog {
     void ship() {
         synchronized (shipping) {
             try {
-                Optional<Path> printed = file();
-                String text = printed.isPresent() ? newest(MAX_SHIPPED_BYTES) : earlyLines();
-                long length = printed.isPresent() ? Files.size(printed.get()) : text.length();
-                if (length == shippedLength || isDull(length)) {
+                String agents = first();
+                long printed = printed();
+                long length = agents.length() + printed;
+                if (length == shippedLength || isDull()) {
                     return;
                 }
-                put(text);
+                String all = agents + newest(MAX_SHIPPED_BYTES);
+                put(all.substring(Math.max(0, all.length() - MAX_SHIPPED_BYTES)));
                 shippedLength = length;
-                if (printed.isPresent() && length > MAX_LOCAL_BYTES) {
-                    Files.write(printed.get(), new byte[0], StandardOpenOption.TRUNCATE_EXISTING);
+                if (printed > MAX_LOCAL_BYTES) {
+                    beginAnew();
                 }
             } catch (IOException e) {
                 LOG.warn("can't ship the log of {}: {}", lease, e.toString());
             }
         }
+    }
+
+    private synchronized void beginAnew() throws IOException {
+        Files.write(file.orElseThrow(), new byte[0], StandardOpenOption.TRUNCATE_EXISTING);
+        first.setLength(0);
     }
 
     /** The scratch file lies beside the shard's directory, which may go at any time once the lease is over. */
@@ -137,16 +155,15 @@ final class ShardLog {
         return file;
     }
 
-    private synchronized String earlyLines() {
-        return early.toString();
+    private synchronized String first() {
+        return first.toString();
     }
 
     private String newest(int bytes) throws IOException {
-        Optional<Path> printed = file();
-        if (printed.isEmpty()) {
+        if (printed() == 0) {
             return "";
         }
-        try (RandomAccessFile in = new RandomAccessFile(printed.get().toFile(), "r")) {
+        try (RandomAccessFile in = new RandomAccessFile(file().orElseThrow().toFile(), "r")) {
             long from = Math.max(0, in.length() - bytes);
             byte[] newest = new byte[(int) (in.length() - from)];
             in.seek(from);
@@ -158,9 +175,7 @@ final class ShardLog {
     private void append(String text) {
         file.ifPresent(path -> {
             try {
-                byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-                Files.write(path, bytes, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-                ownBytes += bytes.length;
+                Files.writeString(path, text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
             } catch (IOException e) {
                 LOG.warn("can't write the log of {}: {}", lease, e.toString());
             }

@@ -94,8 +94,11 @@ final class ShardView {
         saveTrouble = why;
     }
 
-    void clearTrouble() {
+    /** Says whether there was any. */
+    boolean clearTrouble() {
+        boolean was = reason != null;
         reason = null;
+        return was;
     }
 
     void restoreFailed(CheckpointRef bad, String why) {

@@ -94,7 +94,6 @@ public final class WarmPool implements AutoCloseable {
         Files.createDirectories(logs);
         Path log = logs.resolve("process-" + started.incrementAndGet() + ".log");
         Files.deleteIfExists(log);
-        Files.createFile(log);
         return starter.start(program, log);
     }
 }
