@@ -14,6 +14,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -63,6 +64,12 @@ public final class Dispatch implements Callable<Integer> {
     @Option(names = "--rounds", defaultValue = "3", description = "Of each kind (default: ${DEFAULT-VALUE}).")
     private int rounds = 3;
 
+    @Option(
+            names = "--warm-up",
+            defaultValue = "30",
+            description = "Seconds of each kind that are not counted, a round at least (default: ${DEFAULT-VALUE}).")
+    private int warmUp = 30;
+
     @Option(names = "--only", defaultValue = "", description = "Only rows whose name has this in it, as 'inside'.")
     private String only = "";
 
@@ -80,8 +87,15 @@ public final class Dispatch implements Callable<Integer> {
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
+    private final Map<Kind, Double> medians = new LinkedHashMap<>();
+
     /** What is measured: who runs the program, and how many shards a job has. */
-    private record Kind(String name, String command, int shardsOfJob, String limit) {}
+    private record Kind(String name, String command, int shardsOfJob, String limit) {
+        /** What Slurm's script calls the same: an array is a job of many tasks. */
+        String likeOf() {
+            return shardsOfJob == 1 ? "dispatch_jobs" : "dispatch_array";
+        }
+    }
 
     public static void main(String[] args) {
         System.exit(new CommandLine(new Dispatch()).execute(args));
@@ -94,7 +108,9 @@ public final class Dispatch implements Callable<Integer> {
         report.condition(
                 "schedulers", schedulers + "; PostgreSQL on the same machine, fsync on; " + clients + " clients");
         report.condition("store", directory.map(Path::toString).orElse("on this disk, each checkpoint forced to it"));
-        report.condition("rounds", rounds + " of " + shards + " shards each, after one that is not counted");
+        report.condition(
+                "rounds",
+                rounds + " of " + shards + " shards each, after " + warmUp + " s of such that are not counted");
         try (Fleet fleet = Fleet.start(
                 directory.orElseGet(BenchJob::outputs), "dispatch", new Fleet.Size(agents, slots, hosts, schedulers))) {
             fleet.awaitNodes(agents);
@@ -115,10 +131,23 @@ public final class Dispatch implements Callable<Integer> {
             }
         }
         if (!noSlurm) {
-            var _ = SlurmPeer.measure(BenchJob.shared(shared), "dispatch", report);
+            compare(SlurmPeer.measure(BenchJob.shared(shared), "dispatch", report), report);
         }
         report.print(json);
         return 0;
+    }
+
+    /** Each kind's median over the fastest of Slurm's like it. */
+    private void compare(Map<String, Double> slurm, Report report) {
+        medians.forEach((kind, ours) -> slurm.entrySet().stream()
+                .filter(theirs -> theirs.getKey().startsWith(kind.likeOf()))
+                .mapToDouble(Map.Entry::getValue)
+                .max()
+                .ifPresent(theirs -> report.row(
+                        kind.name() + ", over Slurm's fastest",
+                        "",
+                        List.of(ours / theirs),
+                        kind.command().contains(InsideProgram.COMMAND) ? "" : "2")));
     }
 
     private static void inPeace(Fleet fleet, Report report) throws IOException, InterruptedException, SQLException {
@@ -135,16 +164,21 @@ public final class Dispatch implements Callable<Integer> {
             throws IOException, InterruptedException, TimeoutException, SQLException, ExecutionException {
         List<Double> rates = new ArrayList<>();
         Map<String, List<Double>> costs = new TreeMap<>();
-        round(fleet, kind, 0);
-        for (int round = 1; round <= rounds; round++) {
+        int round = 0;
+        long warm = System.nanoTime() + TimeUnit.SECONDS.toNanos(warmUp);
+        do {
+            round(fleet, kind, round++);
+        } while (System.nanoTime() - warm < 0);
+        while (rates.size() < rounds) {
             Map<String, Double> before = cpuSeconds(fleet);
-            rates.add(shards / round(fleet, kind, round));
+            rates.add(shards / round(fleet, kind, round++));
             Map<String, Double> after = cpuSeconds(fleet);
             after.forEach((who, seconds) -> costs.computeIfAbsent(who, ignored -> new ArrayList<>())
                     .add((seconds - before.getOrDefault(who, 0.0)) * 1000 / shards));
-            System.err.printf("%s, round %d: %.0f/s%n", kind.name(), round, rates.getLast());
+            System.err.printf("%s, round %d: %.0f/s%n", kind.name(), rates.size(), rates.getLast());
         }
         report.row(kind.name(), "1/s", rates, kind.limit());
+        medians.put(kind, rates.stream().sorted().toList().get(rates.size() / 2));
         costs.forEach((who, millis) -> report.row("  processor time per shard: " + who, "ms", millis, ""));
     }
 

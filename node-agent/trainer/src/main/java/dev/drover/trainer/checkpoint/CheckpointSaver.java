@@ -43,7 +43,7 @@ public final class CheckpointSaver {
         return busy;
     }
 
-    /** The newest step saved by this process, or -1. */
+    /** The newest step saved by this process, and told of; or -1. */
     public int savedStep() {
         return savedStep;
     }
@@ -69,8 +69,9 @@ public final class CheckpointSaver {
         long from = System.nanoTime();
         try {
             Path directory = files.write(state, workDir);
-            savedStep = state.step();
             listener.saved(state.step(), directory, pauseMillis, millisSince(from));
+            // Not sooner: who sees it may say that all is done, and that must not overtake the word that it is saved.
+            savedStep = state.step();
         } catch (IOException | RuntimeException e) {
             LOG.warn("the save of step {} failed", state.step(), e);
             listener.saveFailed(
