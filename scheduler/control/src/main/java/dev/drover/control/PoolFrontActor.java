@@ -64,6 +64,7 @@ final class PoolFrontActor extends AbstractBehavior<PoolFrontActor.Message> {
         this.clock = around.clock();
         this.standing = around.standing();
         this.since = clock.instant();
+        standing.comes(name);
         this.seen = Observations.startingAt(since);
         ActorRef<Message> self = context.getSelf();
         this.router = new IntentRouter(around.executors(), agents, name, input -> self.tell(new Tell(input)));

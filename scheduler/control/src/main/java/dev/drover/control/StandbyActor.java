@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.Terminated;
 import org.apache.pekko.actor.typed.javadsl.AbstractBehavior;
@@ -18,6 +19,8 @@ import org.apache.pekko.actor.typed.javadsl.Adapter;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.actor.typed.javadsl.Receive;
 import org.apache.pekko.actor.typed.javadsl.TimerScheduler;
+import org.apache.pekko.cluster.Member;
+import org.apache.pekko.cluster.typed.Cluster;
 
 /**
  * Reads on, second by second, what happens to the pools that other schedulers look after, so that one that comes here has little left to
@@ -35,6 +38,7 @@ final class StandbyActor extends AbstractBehavior<StandbyActor.Message> {
     private final TimerScheduler<Message> timers;
     private final Around around;
     private final Standby standby;
+    private final Cluster cluster;
     private final JournalReader journal;
     private final Deque<PoolName> left = new ArrayDeque<>();
     private Optional<PoolName> reading = Optional.empty();
@@ -44,6 +48,7 @@ final class StandbyActor extends AbstractBehavior<StandbyActor.Message> {
         this.timers = timers;
         this.around = around;
         this.standby = Standby.of(Adapter.toClassic(context.getSystem()));
+        this.cluster = Cluster.get(context.getSystem());
         this.journal = new JournalReader(context.getSystem());
         pause();
     }
@@ -108,8 +113,23 @@ final class StandbyActor extends AbstractBehavior<StandbyActor.Message> {
             standby.drop(id);
             return next();
         }
+        // To read what comes here already would double what it costs just then.
+        if (isAlone() || around.standing().awaits(pool)) {
+            return next();
+        }
         standby.get(id).ifPresentOrElse(held -> readFurther(pool, held), () -> readAll(pool));
         return this;
+    }
+
+    /** Nothing runs elsewhere, as far as is known here. */
+    private boolean isAlone() {
+        Address self = cluster.selfMember().address();
+        for (Member member : cluster.state().getMembers()) {
+            if (!member.address().equals(self)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void readAll(PoolName pool) {
