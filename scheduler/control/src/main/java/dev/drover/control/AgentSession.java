@@ -89,7 +89,7 @@ final class AgentSession extends AbstractBehavior<AgentSession.Message> {
 
     private record Idle() implements Message {}
 
-    /** All that a pool has to tell an agent after a turn is here by now. */
+    /** What a pool has to tell an agent after a turn is here by now, as a rule: from another scheduler it may come in parts. */
     private record Flush() implements Message {}
 
     private record ClosedTooSlowly() implements Message {}
@@ -262,7 +262,14 @@ final class AgentSession extends AbstractBehavior<AgentSession.Message> {
                 ? AgentWire.encode(untold)
                 : untold.stream().map(AgentWire::encode).toList();
         if (!frames.stream().allMatch(line::send)) {
-            getContext().getLog().debug("node {} does not read; dropped some of {}", node(), untold);
+            getContext()
+                    .getLog()
+                    .debug(
+                            "node {} does not read; dropped some of {}",
+                            node(),
+                            untold.stream()
+                                    .map(command -> command.getClass().getSimpleName())
+                                    .toList());
         }
         untold.clear();
         return this;

@@ -8,9 +8,14 @@ import org.apache.pekko.actor.Props;
 import org.apache.pekko.persistence.AbstractPersistentActor;
 import org.apache.pekko.persistence.RecoveryCompleted;
 import org.apache.pekko.persistence.SnapshotOffer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import scala.Option;
 
 /** Reads a pool from its journal, tells what it read, and ends. Writes nothing. */
 final class PoolReader extends AbstractPersistentActor {
+    private static final Logger LOG = LoggerFactory.getLogger(PoolReader.class);
+
     private final PoolName pool;
     private final Consumer<Standby.Held> read;
     private PoolState state = PoolState.EMPTY;
@@ -44,5 +49,11 @@ final class PoolReader extends AbstractPersistentActor {
     @Override
     public Receive createReceive() {
         return emptyBehavior();
+    }
+
+    /** Whoever looks after the pool says what it is; here it only means that nothing is read ahead. */
+    @Override
+    public void onRecoveryFailure(Throwable cause, Option<Object> event) {
+        LOG.debug("pool {} can't be read ahead: {}", pool, cause.toString());
     }
 }

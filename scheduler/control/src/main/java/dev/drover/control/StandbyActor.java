@@ -26,11 +26,12 @@ import org.apache.pekko.cluster.typed.Cluster;
  * Reads on, second by second, what happens to the pools that other schedulers look after, so that one that comes here has little left to
  * read, and code that is warm to read it with.
  *
- * <p>What can't be read is tried again in the next round. Beyond {@link #MAX_POOLS}, pools are not followed and come back from their
+ * <p>What can't be read on is tried again in the next round, and what can't be read at all, as by an older version, after {@link #REST}. Beyond {@link #MAX_POOLS}, pools are not followed and come back from their
  * snapshots.
  */
 final class StandbyActor extends AbstractBehavior<StandbyActor.Message> {
     private static final Duration PAUSE = Duration.ofSeconds(1);
+    private static final Duration REST = Duration.ofMinutes(1);
 
     /** Each costs a look at the database a second. */
     private static final int MAX_POOLS = 64;
@@ -58,6 +59,9 @@ final class StandbyActor extends AbstractBehavior<StandbyActor.Message> {
 
     private record Round() implements Message {}
 
+    /** A pool that could not be read may be tried again. */
+    private record Rested() implements Message {}
+
     private record Pools(List<PoolName> all) implements Message {}
 
     /** A pool was read as a whole. */
@@ -80,7 +84,8 @@ final class StandbyActor extends AbstractBehavior<StandbyActor.Message> {
                 .onMessage(Pools.class, this::onPools)
                 .onMessage(Read.class, this::onRead)
                 .onMessage(Further.class, this::onFurther)
-                .onSignal(Terminated.class, ignored -> next())
+                .onMessage(Rested.class, ignored -> this)
+                .onSignal(Terminated.class, ignored -> onReaderEnded())
                 .build();
     }
 
@@ -114,7 +119,7 @@ final class StandbyActor extends AbstractBehavior<StandbyActor.Message> {
             return next();
         }
         // To read what comes here already would double what it costs just then.
-        if (isAlone() || around.standing().awaits(pool)) {
+        if (isAlone() || around.standing().awaits(pool) || timers.isTimerActive(pool)) {
             return next();
         }
         standby.get(id).ifPresentOrElse(held -> readFurther(pool, held), () -> readAll(pool));
@@ -147,7 +152,13 @@ final class StandbyActor extends AbstractBehavior<StandbyActor.Message> {
                                 new Further(pool, failure == null ? Optional.of(events) : Optional.empty()));
     }
 
-    /** The reader's end says that the next may be read, whether it told anything or not. */
+    /** The next may be read, whether the reader told anything or not. */
+    private Behavior<Message> onReaderEnded() {
+        reading.filter(pool -> standby.get(PoolActor.persistenceIdOf(pool).id()).isEmpty())
+                .ifPresent(pool -> timers.startSingleTimer(pool, new Rested(), REST));
+        return next();
+    }
+
     private Behavior<Message> onRead(Read read) {
         if (!around.standing().holds(read.pool())) {
             standby.put(PoolActor.persistenceIdOf(read.pool()).id(), read.held());
